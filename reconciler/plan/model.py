@@ -1,0 +1,199 @@
+"""The plan as data. Everything that is shown, saved, executed, verified and rolled back is one of these.
+
+A plan holds no clock and no random number: planning twice against the same server gives equal plans. What makes one
+saved plan unique (its id and time) is on its envelope, `SavedPlan`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+PLAN_FORMAT = "reconciler.plan/1"
+
+
+class Frozen(BaseModel):
+    """Immutable, and strict about unknown keys: a plan that was edited by hand is refused, not guessed at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Action(StrEnum):
+    """What happens to one object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NO_OP = "no-op"
+
+
+class FieldChange(Frozen):
+    """One managed field of one object that is not as desired.
+
+    Users are usernames, projects their names. A task's `status` is listed though no write carries it: CVAT derives it
+    from the jobs, and the jobs' own changes are what reaches it.
+    """
+
+    path: tuple[str, ...]
+    before: JsonValue
+    after: JsonValue
+    source: str  # the address that wants it: who to ask when two blocks touch one object
+
+
+class Write(Frozen):
+    """One PATCH: the smallest body, what must hold just before it, and what holds after it.
+
+    `expect` and `gives` have the same keys. A job's stage and state are one position in the workflow, so a write that
+    touches one lists both: CVAT resets the state when a stage comes without one (recorded from CVAT 2.54.1). Turned
+    round (`expect` ↔ `gives`) a write is its own undo.
+    """
+
+    body: dict[str, JsonValue]  # as sent: users as ids
+    expect: dict[str, JsonValue]  # users as usernames
+    gives: dict[str, JsonValue]
+
+
+class Change(Frozen):
+    """What happens to one task or job, and why."""
+
+    address: str  # task.batch-001, rule.reopen[42]; a job's ends in .job[1655]
+    kind: Literal["task", "job"]
+    id: int
+    task: int  # the task it belongs to; for a task its own id
+    action: Action
+    reason: str
+    fields: tuple[FieldChange, ...] = ()
+    writes: tuple[Write, ...] = ()
+    rests_on: dict[str, JsonValue] = Field(default_factory=dict)
+    """Other values that the selection tested: if they no longer hold, the change is not wanted any more."""
+
+
+class TaskLabel(Frozen):
+    """How a task is called when it is shown."""
+
+    id: int
+    name: str
+    project: int | None = None
+    project_name: str | None = None
+
+
+class RulePhase(StrEnum):
+    """Where a rule stands."""
+
+    ALWAYS = "always"  # mode always: selected anew every time
+    FIRST = "first"  # mode once, not applied yet: applying this plan freezes the selection
+    CONTINUES = "continues"  # mode once, frozen, not all done (interrupted, failed, conflicts)
+    DONE = "done"  # mode once, applied
+
+
+class RuleStanding(Frozen):
+    """A rule's part in the plan: how it selected, and which of its tasks are still to do."""
+
+    address: str
+    phase: RulePhase
+    revision: int
+    definition: str  # digest of what it selects and sets: tells an edited rule from the one that was applied
+    selected: tuple[int, ...]  # task ids, all of the (frozen or fresh) selection
+    pending: tuple[int, ...]  # those this plan deals with
+    selected_jobs: tuple[int, ...] = ()  # only for a rule that selects by job: the jobs it is about
+    run: str | None = None  # the run that froze it
+    note: str = ""  # one plain sentence for a person
+
+
+class ServerRef(Frozen):
+    """Which server, seen as whom, in which organization (None: no context, "": the personal workspace)."""
+
+    url: str
+    version: str
+    organization: str | None
+    user: str
+
+
+class ManifestRef(Frozen):
+    """What a plan was computed from. `document` is its resolved content: a saved plan can be planned again."""
+
+    sources: tuple[str, ...]
+    digest: str
+    document: dict[str, JsonValue]
+
+
+class Limits(Frozen):
+    """Safety limits of the manifest; None is no limit. Counted in tasks (a task and its jobs are one change)."""
+
+    max_changes: int | None = None
+    max_changed_percent: float | None = None
+    max_deletes: int = 0
+
+
+class Warning_(Frozen):  # noqa: N801 - `Warning` is a builtin exception
+    """Something a person should know that does not stop the plan."""
+
+    text: str
+    address: str | None = None
+
+
+class Summary(Frozen):
+    """Counts of the last line. Tasks are counted once, whether they or their jobs change."""
+
+    tasks_to_change: int
+    jobs_to_change: int
+    to_create: int
+    to_delete: int
+    unchanged: int
+    conflicts: int = 0
+
+
+class Conflict(Frozen):
+    """Something a rollback leaves alone because somebody else changed it since."""
+
+    address: str
+    kind: Literal["task", "job"]
+    id: int
+    task: int
+    field: str
+    wrote: JsonValue  # what the run wrote
+    found: JsonValue  # what is there now
+    before: JsonValue  # what a rollback would have restored
+    forced: bool = False  # --force: restored all the same
+
+
+class Plan(Frozen):
+    """What would be done, in order, with everything it was computed from."""
+
+    kind: Literal["apply", "rollback"]
+    of_run: str | None = None  # a rollback: the run it takes back
+    server: ServerRef
+    manifest: ManifestRef | None = None  # none for a rollback
+    targets: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    scope: int = 0  # tasks that `max_changed_percent` is a percentage of
+    tasks: tuple[TaskLabel, ...] = ()
+    changes: tuple[Change, ...] = ()
+    rules: tuple[RuleStanding, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    users: dict[str, int] = Field(default_factory=dict)  # the usernames in it and their ids
+    warnings: tuple[Warning_, ...] = ()
+    summary: Summary
+
+    @property
+    def updates(self) -> tuple[Change, ...]:
+        """The changes that write or that a write is expected to bring about."""
+        return tuple(change for change in self.changes if change.action is not Action.NO_OP)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the server is as desired."""
+        return not self.updates
+
+
+class SavedPlan(Frozen):
+    """A plan in a file: bound to its content by `digest`, to one use by `id`, to the tool by `tool`."""
+
+    format: Annotated[str, Field(pattern=r"^reconciler\.plan/1$")] = PLAN_FORMAT
+    id: str
+    created: str  # ISO 8601, UTC
+    tool: str
+    digest: str
+    plan: Plan
