@@ -1,0 +1,154 @@
+"""Runs, snapshots, audit records and the ledger as data. Files of the state store hold exactly these."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from reconciler.plan.model import Frozen, ServerRef
+
+
+class RunStatus(StrEnum):
+    """How a run ended. A run that still says `running` and holds no lock was killed."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # some changes failed, or did not arrive
+    CONFLICT = "conflict"  # some objects were changed by somebody else and left alone
+    INTERRUPTED = "interrupted"  # stopped by a person
+
+
+class WriteOutcome(StrEnum):
+    """What became of one write."""
+
+    STARTED = "started"  # sent; with no later record of it the outcome is unknown
+    WRITTEN = "written"
+    ALREADY = "already"  # the server held the wanted values already: nothing was sent
+    CONFLICT = "conflict"  # somebody else changed it since the plan: nothing was sent
+    FAILED = "failed"  # the server refused
+    UNKNOWN = "unknown"  # the connection broke: it may have been written
+    SKIPPED = "skipped"  # not reached: the run was stopped
+
+
+class AuditField(Frozen):
+    """One field of one write."""
+
+    field: str
+    before: JsonValue
+    after: JsonValue
+
+
+class AuditRecord(Frozen):
+    """One line of a run's audit log: who wrote what, when, and what came of it.
+
+    A write has a `started` line before the request and a second one after it; one that was not sent has only the second.
+    """
+
+    time: datetime
+    run: str
+    user: str  # on the server
+    operator: str  # user@host of the machine it ran on
+    server: str
+    organization: str | None
+    address: str
+    kind: Literal["task", "job"]
+    id: int
+    task: int
+    index: int  # which of the change's writes, from 0
+    request: str  # PATCH /api/jobs/1655
+    fields: tuple[AuditField, ...]
+    outcome: WriteOutcome
+    status: int | None = None  # HTTP status of the answer, if there was one
+    message: str | None = None  # the server's own words, or what was found instead
+
+
+class ObjectState(Frozen):
+    """One task's or job's fields as they were just before the run. Users are usernames."""
+
+    kind: Literal["task", "job"]
+    id: int
+    task: int
+    fields: dict[str, JsonValue]
+
+
+class Snapshot(Frozen):
+    """The before-image of everything a run may touch."""
+
+    format: Literal["reconciler.snapshot/1"] = "reconciler.snapshot/1"
+    taken: datetime
+    server: ServerRef
+    objects: tuple[ObjectState, ...]
+
+
+class Unproven(Frozen):
+    """A field that was written but does not hold its value when read again."""
+
+    address: str
+    kind: Literal["task", "job"]
+    id: int
+    task: int
+    field: str
+    wanted: JsonValue
+    found: JsonValue  # null with `missing`: the object is gone
+    missing: bool = False
+
+
+class Counts(Frozen):
+    """How many objects (tasks and jobs) ended how."""
+
+    written: int = 0
+    already: int = 0
+    conflicts: int = 0
+    failed: int = 0
+    skipped: int = 0
+    unproven: int = 0
+
+
+class Run(Frozen):
+    """One apply or rollback."""
+
+    format: Literal["reconciler.run/1"] = "reconciler.run/1"
+    id: str  # sorts by time
+    kind: Literal["apply", "rollback"]
+    of_run: str | None = None  # a rollback: the run it takes back
+    plan_id: str
+    started: datetime
+    finished: datetime | None = None
+    status: RunStatus = RunStatus.RUNNING
+    server: ServerRef
+    operator: str
+    tool: str
+    sources: tuple[str, ...] = ()
+    tasks: int = 0  # planned tasks
+    jobs: int = 0  # planned jobs
+    counts: Counts = Counts()
+    unproven: tuple[Unproven, ...] = ()
+    rolled_back_by: str | None = None
+
+
+class LedgerEntry(Frozen):
+    """A rule of mode once that has been applied: its frozen selection, and which of it is done.
+
+    Keyed by server, organization, rule address and revision.
+    """
+
+    server: str
+    organization: str | None
+    address: str
+    revision: int
+    definition: str
+    run: str | None  # the run that froze it; none when it selected only what was as wanted already
+    frozen: datetime
+    selected: tuple[int, ...]  # task ids
+    selected_jobs: tuple[int, ...] = ()
+    done: tuple[int, ...] = ()
+
+
+class Ledger(Frozen):
+    """All one-time rules that have been applied from this state store."""
+
+    format: Literal["reconciler.ledger/1"] = "reconciler.ledger/1"
+    entries: tuple[LedgerEntry, ...] = Field(default=())
