@@ -44,7 +44,7 @@ class AuditField(Frozen):
 class AuditRecord(Frozen):
     """One line of a run's audit log: who wrote what, when, and what came of it.
 
-    A write has a `started` line before the request and a second one after it; one that was not sent has only the second.
+    A write has a `started` line before the request and a second one after it; one not sent has only the second.
     """
 
     time: datetime
