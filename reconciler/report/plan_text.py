@@ -1,0 +1,159 @@
+"""A plan for the terminal: what changes and why, what does not and why, and one line that sums it up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from reconciler.plan.model import Conflict, Plan, RuleStanding, ServerRef
+from reconciler.report.changes_text import change_lines
+from reconciler.report.grouping import TaskEntry, by_project, task_entries
+from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
+from reconciler.report.wording import counted, id_list, value
+
+SEE_ALL = "--format json lists all"
+NAMED = 20
+
+
+def render_plan(plan: Plan, console: Console, *, full: bool = False, see_all: str = SEE_ALL) -> None:
+    """Write `plan` to `console`. `full` lists every task, however many; `see_all` tells how to get that."""
+    show(console, plan_lines(plan, width=console.width, full=full, see_all=see_all))
+
+
+def plan_lines(plan: Plan, *, width: int, full: bool = False, see_all: str = SEE_ALL) -> list[Text]:
+    """`plan` as styled lines; the last one is the summary."""
+    entries = task_entries(plan)
+    lines = [styled(_nothing_to_do(plan), "bold green")] if plan.is_empty else []
+    lines += [*_heading(plan, width), Text()]
+    lines += change_lines(by_project(entries), width=width, full=full, see_all=see_all)
+    lines += _unchanged(plan, entries, width, full=full, see_all=see_all)
+    lines += _rules(plan.rules, width)
+    lines += conflict_lines(plan, [each for each in plan.conflicts if not each.forced], width, forced=False)
+    lines += conflict_lines(plan, [each for each in plan.conflicts if each.forced], width, forced=True)
+    lines += _warnings(plan, width)
+    return [*lines, styled(summary_line(plan), "bold")]
+
+
+def summary_line(plan: Plan) -> str:
+    """The last line: `Plan: 98 tasks to change (294 jobs), 0 to create, 0 to delete, 12 unchanged`."""
+    counts = plan.summary
+    start = f"Rollback of {plan.of_run}" if plan.kind == "rollback" else "Plan"
+    conflicts = f", {counted(counts.conflicts, 'conflict')}" if counts.conflicts else ""
+    return (
+        f"{start}: {counted(counts.tasks_to_change, 'task')} to change ({counted(counts.jobs_to_change, 'job')}), "
+        f"{counts.to_create} to create, {counts.to_delete} to delete, {counts.unchanged} unchanged{conflicts}"
+    )
+
+
+def _nothing_to_do(plan: Plan) -> str:
+    if plan.kind == "apply":
+        scope = " in what was targeted" if plan.targets else ""
+        return f"No changes. The server is as the manifest wants it{scope}."
+    if plan.conflicts:
+        left = f"{counted(len(plan.conflicts), 'conflict')} left as found"
+        return f"No changes. Nothing that run {plan.of_run} wrote is left to take back; {left}."
+    return f"No changes. The server is as it was before run {plan.of_run}."
+
+
+def _heading(plan: Plan, width: int) -> list[Text]:
+    chunks = [styled(server_phrase(plan.server), "dim")]
+    if plan.manifest is not None and plan.manifest.sources:
+        sources = ("standard input" if source == "-" else source for source in plan.manifest.sources)
+        chunks.append(styled(f"from {', '.join(sources)}", "dim"))
+    if plan.targets:
+        chunks.append(styled(f"only {', '.join(plan.targets)}", "yellow"))
+    what = "Plan for" if plan.kind == "apply" else f"Rollback of run {plan.of_run} on"
+    return flow(styled(what, "dim"), chunks, width=width)
+
+
+def server_phrase(server: ServerRef) -> str:
+    """`http://localhost:8080 (CVAT 2.54.1) as admin, organization acme`."""
+    where = {None: "", "": ", personal workspace"}.get(server.organization, f", organization {server.organization}")
+    return f"{server.url} (CVAT {server.version}) as {server.user}{where}"
+
+
+def _unchanged(plan: Plan, entries: Sequence[TaskEntry], width: int, *, full: bool, see_all: str) -> list[Text]:
+    """How many stay as they are and why; tasks that the manifest names one by one get their own answer."""
+    still = [entry for entry in entries if not entry.changes]
+    if not plan.summary.unchanged and not still:
+        return []
+    reasons = Counter(_still_reason(entry) for entry in still)
+    prose = ", ".join(f"{reason} ({number})" for reason, number in reasons.most_common())
+    lines = words(
+        styled(f"{counted(plan.summary.unchanged, 'task')} unchanged{':' if prose else ''}"),
+        prose,
+        width=width,
+        style="dim",
+    )
+    named = [entry for entry in still if entry.own is not None and _is_named(entry.own.address)]
+    shown = named if full or len(named) <= NAMED + 1 else named[:NAMED]
+    addresses = [styled(entry.own.address) for entry in shown if entry.own is not None]
+    column = widest(addresses)
+    for entry, address in zip(shown, addresses, strict=True):
+        subject = styled("  = ", "dim") + padded(address, column)
+        subject += styled(f"{GAP}task {entry.label.id} {entry.label.name}:", "dim")
+        lines += words(subject, _still_reason(entry), width=width, style="dim")
+    if hidden := len(named) - len(shown):
+        lines.append(styled(f"    … {hidden} more ({see_all})", "dim"))
+    return [*lines, Text()]
+
+
+def _still_reason(entry: TaskEntry) -> str:
+    changes = [entry.own] if entry.own is not None else entry.untouched_jobs
+    return next((change.reason for change in changes if change.reason), "as wanted")
+
+
+def _is_named(address: str) -> bool:
+    return address.startswith("task.")
+
+
+def _rules(rules: Sequence[RuleStanding], width: int) -> list[Text]:
+    if not rules:
+        return []
+    column = widest(styled(rule.address) for rule in rules)
+    lines = [styled("Rules", "bold")]
+    for rule in rules:
+        subject = Text("  ") + padded(styled(rule.address, "cyan"), column) + Text(" ")
+        note = rule.note or f"{counted(len(rule.selected), 'task')} selected, {len(rule.pending)} to do"
+        lines += words(subject, note, width=width)
+    return [*lines, Text()]
+
+
+def conflict_lines(plan: Plan, conflicts: Sequence[Conflict], width: int, *, forced: bool) -> list[Text]:
+    """What a rollback found changed by others: what the run wrote, what is there now, what it was before."""
+    if not conflicts:
+        return []
+    if forced:
+        title = styled("Overridden (--force): somebody else changed these since the run", "bold red")
+    else:
+        title = styled("Conflicts: somebody else changed these since the run; they are left as they are", "bold yellow")
+    names = {label.id: label.name for label in plan.tasks}
+    alike: dict[tuple[int, str, str, str, str, str], list[int]] = {}
+    for each in conflicts:
+        values = (value(each.field, content) for content in (each.wrote, each.found, each.before))
+        alike.setdefault((each.task, each.kind, each.field, *values), []).append(each.id)  # type: ignore[arg-type]
+    subjects = []
+    for (task, kind, field, *_), ids in alike.items():
+        own = f"{'jobs' if len(ids) > 1 else 'job'} {id_list(ids)} of " if kind == "job" else ""
+        subjects.append(styled(f"  {own}task {task} {names.get(task, '')}") + styled(f"{GAP}{field}", "bold"))
+    column = widest(subjects)
+    lines = [title]
+    for subject, (_, _, _, wrote, found, before) in zip(subjects, alike, strict=True):
+        chunks = [
+            styled(f"the run wrote {wrote},"),
+            styled("now ") + styled(found, "yellow") + styled(","),
+            styled("goes back to " if forced else "was ") + styled(before, "green" if forced else ""),
+        ]
+        lines += flow(padded(subject, column), chunks, width=width, after=GAP)
+    return [*lines, Text()]
+
+
+def _warnings(plan: Plan, width: int) -> list[Text]:
+    lines: list[Text] = []
+    for warning in plan.warnings:
+        place = styled(f" {warning.address}:", "cyan") if warning.address else Text()
+        lines += words(styled("warning:", "yellow") + place, warning.text, width=width)
+    return [*lines, Text()] if lines else []
