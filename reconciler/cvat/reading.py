@@ -1,0 +1,146 @@
+"""What the server holds, read in bulk and in few requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.cvat.capabilities import PAGE_SIZE
+from reconciler.cvat.chunks import split_into_filters
+from reconciler.cvat.filters import MAX_ID, Filter, all_of, is_in
+from reconciler.cvat.models import Job, Label, Membership, Observed, ObservedT, Page, Project, Task, User
+from reconciler.cvat.paging import Listing, OnPage
+from reconciler.cvat.refusals import broken, not_cvat_json, refusal
+from reconciler.cvat.session import Session
+from reconciler.cvat.transport import NoAnswer
+
+_TASKS_A_QUERY: Final = 700  # tasks asked for in one query of their jobs: about what a request line holds
+
+_PROJECTS = TypeAdapter(Page[Project])
+_TASKS = TypeAdapter(Page[Task])
+_JOBS = TypeAdapter(Page[Job])
+_USERS = TypeAdapter(Page[User])
+_MEMBERS = TypeAdapter(Page[Membership])
+_LABELS = TypeAdapter(Page[Label])
+
+_ValueT = TypeVar("_ValueT", int, str)
+_OneT = TypeVar("_OneT", bound=Observed)
+
+
+class Reader:
+    """Reads lists and single objects of one session. Lists come sorted by id, each object once.
+
+    Lists are those of the session's organization; without one, all that the account can see. Single objects (`task`,
+    `job`) are found wherever they are. `on_page` is told of progress: (what, how many so far, how many in all).
+    Every method raises ServerError when the server refuses, fails or cannot be reached.
+    """
+
+    def __init__(self, session: Session, on_page: OnPage | None = None) -> None:
+        self.session = session
+        self._on_page = on_page
+
+    def projects(self, condition: Filter | None = None) -> list[Project]:
+        """The projects that match."""
+        return self._listing("/api/projects", _PROJECTS).read([condition])
+
+    def tasks(self, condition: Filter | None = None) -> list[Task]:
+        """The tasks that match."""
+        return self._listing("/api/tasks", _TASKS).read([condition])
+
+    def jobs(self, condition: Filter | None = None) -> list[Job]:
+        """The jobs that match, of all types."""
+        return self._listing("/api/jobs", _JOBS).read([condition])
+
+    def users(self, condition: Filter | None = None) -> list[User]:
+        """The users that match, of those the account can see."""
+        return self._listing("/api/users", _USERS).read([condition])
+
+    def members(self) -> list[Membership]:
+        """The members of the session's organization; without one, of every organization the account can see."""
+        return self._listing("/api/memberships", _MEMBERS).read([None])
+
+    def labels(self, condition: Filter | None = None) -> list[Label]:
+        """The root labels that match, of all visible projects and tasks: one sweep instead of a call each (FACTS §3).
+
+        Each has the id of its project, or of its task if that has no project. Sublabels are in their parents.
+        """
+        return self._listing("/api/labels", _LABELS).read([condition])
+
+    def projects_by_id(self, ids: Iterable[int]) -> list[Project]:
+        """The projects with these ids; those that are not there (any more) are missing from the result."""
+        return self._by_value(self._listing("/api/projects", _PROJECTS), "id", _possible(ids))
+
+    def tasks_by_id(self, ids: Iterable[int]) -> list[Task]:
+        """The tasks with these ids; those that are not there (any more) are missing from the result."""
+        return self._by_value(self._listing("/api/tasks", _TASKS), "id", _possible(ids))
+
+    def jobs_by_id(self, ids: Iterable[int]) -> list[Job]:
+        """The jobs with these ids; those that are not there (any more) are missing from the result."""
+        return self._by_value(self._listing("/api/jobs", _JOBS), "id", _possible(ids))
+
+    def users_by_name(self, usernames: Iterable[str]) -> list[User]:
+        """The users with these names (exactly); unknown ones are missing from the result."""
+        return self._by_value(self._listing("/api/users", _USERS), "username", sorted(set(usernames)))
+
+    def jobs_of_tasks(self, task_ids: Iterable[int], *, where: Filter | None = None) -> list[Job]:
+        """The jobs of these tasks, of all types, that match `where` (None: all of them).
+
+        Put what is desired into `where`, negated, and jobs that are as desired never travel: fifty thousand of them
+        take 25 seconds to read, and none to be left out (FACTS §3).
+        """
+        listing = self._listing("/api/jobs", _JOBS)
+        return self._by_value(listing, "task_id", _possible(task_ids), where=where, most=_TASKS_A_QUERY)
+
+    def count_tasks(self, condition: Filter | None = None) -> int:
+        """How many tasks match, in one small request."""
+        return self._listing("/api/tasks", _TASKS).count(condition)
+
+    def count_jobs(self, condition: Filter | None = None) -> int:
+        """How many jobs match, in one small request."""
+        return self._listing("/api/jobs", _JOBS).count(condition)
+
+    def task(self, task_id: int) -> Task | None:
+        """One task; None when it does not exist."""
+        return self._one(f"/api/tasks/{task_id}", f"task {task_id}", Task)
+
+    def job(self, job_id: int) -> Job | None:
+        """One job; None when it does not exist."""
+        return self._one(f"/api/jobs/{job_id}", f"job {job_id}", Job)
+
+    def _listing(self, path: str, shape: TypeAdapter[Page[ObservedT]]) -> Listing[ObservedT]:
+        connections = self.session.connections
+        return Listing(self.session.transport, path, shape, connections=connections, on_page=self._on_page)
+
+    def _by_value(
+        self,
+        listing: Listing[ObservedT],
+        term: str,
+        values: Sequence[_ValueT],
+        *,
+        where: Filter | None = None,
+        most: int = PAGE_SIZE,
+    ) -> list[ObservedT]:
+        make: Callable[[Sequence[_ValueT]], Filter] = lambda part: all_of(is_in(term, part), where) or {}  # noqa: E731
+        return listing.read(split_into_filters(values, make, listing.fits, most=most))
+
+    def _one(self, path: str, what: str, model: type[_OneT]) -> _OneT | None:
+        doing = f"{what} cannot be read"
+        try:
+            answer = self.session.transport.request("GET", path)
+        except NoAnswer as failure:
+            raise broken(doing, failure) from None
+        if answer.status == 404:
+            return None
+        if not answer.ok:
+            raise refusal(doing, answer)
+        try:
+            return model.model_validate_json(answer.body)
+        except ValidationError:
+            raise not_cvat_json(doing, answer) from None
+
+
+def _possible(ids: Iterable[int]) -> list[int]:
+    """Sorted and without those that cannot exist; asking the database for them would be an error, not "not found"."""
+    return sorted({number for number in ids if 0 < number <= MAX_ID})

@@ -1,0 +1,161 @@
+"""The one place that talks to the SDK's client: a request in, an answer or a named failure out.
+
+Requests take the SDK's own low road, as its uploader does (`ApiClient.request` with `make_request_headers` of
+cvat_sdk.core.helpers), because the generated methods cost and break: their models take 0.6 ms an object and fail a page
+on one unexpected value, `if body:` drops an empty body, and an error without a body ends in an AttributeError
+(`e.body.decode` in ApiClient.__call_api). All read in SDK 2.80.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+from cvat_sdk import Client
+from cvat_sdk.api_client.exceptions import ApiException
+from cvat_sdk.api_client.rest import RESTClientObject
+from cvat_sdk.core.client import Config
+from pydantic import JsonValue
+from urllib3.util import Retry
+
+from reconciler.cvat.network import Network
+from reconciler.cvat.traffic import Traffic
+
+Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server did what was asked."""
+        return 200 <= self.status <= 299
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it says that it is JSON (CVAT: `application/vnd.cvat+json`)."""
+        return "json" in self.headers.get("content-type", "").lower()
+
+
+class Cause(StrEnum):
+    """Why no answer came."""
+
+    UNKNOWN_HOST = "the host name is not known"
+    REFUSED = "nothing accepts connections there"
+    TLS = "the connection cannot be trusted"
+    TIMEOUT = "no answer in time"
+    PROXY = "the proxy failed"
+    BROKEN = "the connection broke"
+
+
+class NoAnswer(Exception):  # noqa: N818 - the outcome of a request; it becomes a SessionError or a ServerError
+    """A request that got no (whole) answer, retries included. Whether the server acted on it is not known."""
+
+    def __init__(self, cause: Cause, detail: str = "") -> None:
+        super().__init__(f"{cause.value}: {detail}" if detail else cause.value)
+        self.cause = cause
+        self.detail = detail
+
+
+class Transport:
+    """One SDK client, its connections and the rules they obey. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        network: Network,
+        timeout: float,
+        retry: Retry,
+        rate: float | None,
+        connections: int,
+    ) -> None:
+        self.url = url
+        self.traffic = Traffic(timeout=timeout, retry=retry, rate=rate)
+        # The SDK's own version check is an anonymous call, and those are throttled (recordings/throttle.json).
+        self.client = Client(url, config=Config(verify_ssl=True), check_server_version=False)
+        api = self.client.api_client
+        api.user_agent = f"cvat-reconciler/{_version('cvat-reconciler')} {api.user_agent}"
+        settings = api.configuration
+        settings.connection_pool_maxsize = connections
+        settings.proxy, settings.no_proxy = network.proxy, network.no_proxy
+        settings.proxy_headers = network.proxy_headers
+        settings.ssl_ca_cert = network.ca_file
+        api.rest_client = RESTClientObject(settings)
+        self._pools: urllib3.PoolManager = api.rest_client.pool_manager
+        if network.ca_folder is not None:
+            self._pools.connection_pool_kw["ca_cert_dir"] = network.ca_folder
+        self.traffic.govern(self._pools)
+
+    def request(
+        self, method: str, path: str, *, query: Query | None = None, body: JsonValue = None, gzip: bool = False
+    ) -> Answer:
+        """Send one request (with the session's organization and credentials) and read the whole answer.
+
+        `gzip` asks for a compressed answer: worth it for lists of JSON, not for files (FACTS §3). Any status is an
+        answer; raises NoAnswer when there is none.
+        """
+        api = self.client.api_client
+        # `application/json` alone is answered 406 by CVAT 2.54.1 (FACTS §3).
+        headers: dict[str, str] = {**api.get_common_headers(), "Accept": "application/vnd.cvat+json"}
+        if gzip:
+            headers["Accept-Encoding"] = "gzip"
+        api.update_params_for_auth(headers=headers, queries=[])
+        try:
+            response = api.request(
+                method,
+                self.url + path,
+                query_params=list(query.items()) if query else None,
+                headers=headers,
+                body=body,
+                _check_status=False,
+            )
+        except (urllib3.exceptions.HTTPError, ApiException) as error:
+            raise no_answer(error) from None
+        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, response.data)
+
+    def request_line_length(self, path: str, query: Query) -> int:
+        """Bytes of `GET <address> HTTP/1.1` as it will be sent; the whole address, as a proxy gets to see it."""
+        return len(f"GET {self.url}{path}?{urlencode(query)} HTTP/1.1")
+
+    def close(self) -> None:
+        """Drop the connections. Never logs out: that deletes the user's one token everywhere (FACTS §5) [R]."""
+        self._pools.clear()
+        self.client.close()
+        self.traffic.close()
+
+
+def no_answer(error: Exception) -> NoAnswer:
+    """Say why there is no answer. Keeps a certificate's fault in words, nothing else of the exception."""
+    reason: Any = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
+    if isinstance(reason, ApiException):  # raised by the SDK for a TLS failure only (rest.py)
+        return NoAnswer(Cause.TLS, str(reason.reason).partition("\n")[2])
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        return NoAnswer(Cause.TLS, str(reason))
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        return NoAnswer(Cause.PROXY)
+    if isinstance(reason, urllib3.exceptions.NameResolutionError):
+        return NoAnswer(Cause.UNKNOWN_HOST)
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return NoAnswer(Cause.REFUSED)
+    if isinstance(reason, urllib3.exceptions.TimeoutError):
+        return NoAnswer(Cause.TIMEOUT)
+    return NoAnswer(Cause.BROKEN)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "0"
