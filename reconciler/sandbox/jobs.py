@@ -1,0 +1,121 @@
+"""Jobs: list, read, change; ground truth jobs are created and deleted too."""
+
+from __future__ import annotations
+
+from reconciler.sandbox import permissions, workflow
+from reconciler.sandbox.answers import Answer, denied, invalid, nothing
+from reconciler.sandbox.call import Call, brief_user
+from reconciler.sandbox.fields import Anything, Choice, Field, Integer, Text, checked
+from reconciler.sandbox.links import Doc
+from reconciler.sandbox.listing import created, listed, single
+from reconciler.sandbox.task_data import new_job
+
+_FIELDS: dict[str, Field] = {
+    "assignee": Integer(null=True),
+    "stage": Choice(workflow.STAGES),
+    "state": Choice(workflow.STATES),
+}
+_AT_CREATION: dict[str, Field] = {
+    "type": Choice(("annotation", "ground_truth", "consensus_replica", "replica")),
+    "task_id": Integer(),
+    "assignee": Integer(null=True),
+    "frame_selection_method": Text(),
+    "frame_count": Integer(least=1),
+    "frames": Anything(),
+    "frames_per_job_count": Integer(least=1),
+}
+
+
+def list_jobs(call: Call) -> Answer:
+    """Answer GET /api/jobs."""
+    return listed(call, "jobs", permissions.visible(call, "jobs"))
+
+
+def retrieve_job(call: Call) -> Answer:
+    """Answer GET /api/jobs/{id}."""
+    job = call.store.get("jobs", call.arguments["id"])
+    permissions.require(permissions.may_view_job(call, job))
+    return single(call, "jobs", job["id"])
+
+
+def change_job(call: Call) -> Answer:
+    """Answer PATCH /api/jobs/{id}: only assignee, stage and state; each asks for its own right.
+
+    Every PATCH moves the job's ``updated_date``, even an empty one (recorded from CVAT 2.54.1).
+    """
+    store = call.store
+    job = store.get("jobs", call.arguments["id"])
+    sent = call.data()
+    if any(name not in _FIELDS for name in sent):
+        raise denied("Attempted to update an unknown field")
+    permissions.require(permissions.may_view_job(call, job))
+    if {"assignee", "stage"} & sent.keys():
+        permissions.require(permissions.may_rule_job(call, job))
+    data = checked(sent, _FIELDS)
+    if "assignee" in data and data["assignee"] != (job["assignee"] or {}).get("id"):
+        permissions.require_assignable(call, data["assignee"], job["organization"])
+        job.update(assignee=brief_user(store, data["assignee"]), assignee_updated_date=store.clock.now())
+    _advance(job, data)
+    job["updated_date"] = store.clock.now()
+    store.save("jobs", job)
+    workflow.job_saved(store, job["task_id"])
+    return single(call, "jobs", job["id"])
+
+
+def _advance(job: Doc, data: Doc) -> None:
+    if not {"stage", "state"} & data.keys():
+        return
+    stage = data.get("stage", job["stage"])
+    # A new stage without a state starts again (recorded from CVAT 2.54.1).
+    state = data.get("state", job["state"] if stage == job["stage"] else workflow.NEW)
+    job.update(stage=stage, state=state, status=workflow.job_status(stage, state))
+
+
+def create_job(call: Call) -> Answer:
+    """Answer POST /api/jobs, which makes ground truth jobs only."""
+    store = call.store
+    data = checked(call.data(), _AT_CREATION, required=("type", "task_id"))
+    task = store.find("tasks", data["task_id"])
+    if task is None:
+        raise invalid("Task matching query does not exist.")
+    permissions.require(permissions.may_add_job(call, task))
+    if data["type"] != "ground_truth":
+        raise invalid(f"Unexpected job type '{data['type']}'")
+    if "size" not in task:
+        raise invalid("This task has no data attached yet. Please set up task data and try again")
+    if store.value("SELECT 1 FROM jobs WHERE task_id = ? AND type = 'ground_truth'", (task["id"],)):
+        raise invalid(f"A task can have only {1} ground truth job")
+    permissions.require_assignable(call, data.get("assignee"), task["organization_id"])
+    job = new_job(store, task, 0, task["size"] - 1, "ground_truth")
+    job["frame_count"] = _frame_count(data, task["size"])
+    job["assignee"] = brief_user(store, data.get("assignee"))
+    store.insert("jobs", job)
+    store.save("tasks", {**task, "validation_mode": "gt"})
+    workflow.jobs_changed(store, task["id"])
+    workflow.jobs_follow(store, task)
+    return created(call, "jobs", job["id"])
+
+
+def _frame_count(data: Doc, size: int) -> int:
+    count = int(data.get("frame_count") or data.get("frames_per_job_count") or len(data.get("frames") or ()))
+    if count > size:
+        message = f"The number of frames requested ({count}) must be not be greater than the number of the task frames ({size})"
+        raise invalid(message)
+    if not count:
+        raise invalid("At least 1 frame must be selected")
+    return count
+
+
+def delete_job(call: Call) -> Answer:
+    """Answer DELETE /api/jobs/{id}."""
+    store = call.store
+    job = store.get("jobs", call.arguments["id"])
+    task = store.get("tasks", job["task_id"])
+    permissions.require(permissions.may_add_job(call, task))
+    if job["type"] != "ground_truth":
+        raise invalid("Only ground truth jobs can be removed")
+    store.delete("annotations", "job_id = ?", (job["id"],))
+    store.delete("jobs", "id = ?", (job["id"],))
+    store.save("tasks", {**task, "validation_mode": None})
+    workflow.jobs_changed(store, task["id"])
+    return nothing()

@@ -1,0 +1,138 @@
+"""Which path is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.sandbox import (
+    about,
+    access_tokens,
+    annotations,
+    background,
+    jobs,
+    label_lists,
+    members,
+    organizations,
+    projects,
+    sessions,
+    task_data,
+    tasks,
+    users,
+    webhooks,
+)
+from reconciler.sandbox.answers import Answer
+from reconciler.sandbox.call import Call
+
+Handler = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A path, and what answers each method."""
+
+    path: str
+    handlers: dict[str, Handler]
+    anonymous: bool = False
+    """Whether nobody in particular may call it; such calls are throttled."""
+    head_breaks: bool = False
+    """Whether HEAD is a 500: the permission check of these does not know the method (recorded)."""
+
+
+_ANNOTATION_METHODS = ("GET", "PUT", "PATCH", "DELETE")
+
+PLACES = (
+    Place("/api/server/about", {"GET": about.about}, anonymous=True),
+    Place("/api/auth/login", {"POST": sessions.log_in}, anonymous=True),
+    Place("/api/auth/logout", {"POST": sessions.log_out}, anonymous=True),
+    Place(
+        "/api/auth/access_tokens",
+        {"GET": access_tokens.list_tokens, "POST": access_tokens.create_token},
+    ),
+    Place(
+        "/api/auth/access_tokens/{id:int}",
+        {
+            "GET": access_tokens.retrieve_token,
+            "PATCH": access_tokens.change_token,
+            "DELETE": access_tokens.delete_token,
+        },
+    ),
+    Place("/api/users", {"GET": users.list_users}),
+    Place("/api/users/self", {"GET": users.retrieve_self}),
+    Place("/api/users/{id:int}", {"GET": users.retrieve_user}),
+    Place(
+        "/api/organizations",
+        {"GET": organizations.list_organizations, "POST": organizations.create_organization},
+    ),
+    Place(
+        "/api/organizations/{id:int}",
+        {
+            "GET": organizations.retrieve_organization,
+            "PATCH": organizations.change_organization,
+            "DELETE": organizations.delete_organization,
+        },
+    ),
+    Place("/api/memberships", {"GET": members.list_memberships}),
+    Place(
+        "/api/memberships/{id:int}",
+        {
+            "GET": members.retrieve_membership,
+            "PATCH": members.change_membership,
+            "DELETE": members.delete_membership,
+        },
+    ),
+    Place(
+        "/api/invitations",
+        {"GET": members.list_invitations, "POST": members.create_invitation},
+    ),
+    Place("/api/invitations/{key}", {"DELETE": members.delete_invitation}),
+    Place("/api/webhooks", {"GET": webhooks.list_webhooks, "POST": webhooks.create_webhook}),
+    Place("/api/webhooks/events", {"GET": webhooks.list_events}),
+    Place(
+        "/api/webhooks/{id:int}",
+        {
+            "GET": webhooks.retrieve_webhook,
+            "PATCH": webhooks.change_webhook,
+            "DELETE": webhooks.delete_webhook,
+        },
+    ),
+    Place(
+        "/api/projects",
+        {"GET": projects.list_projects, "POST": projects.create_project},
+        head_breaks=True,
+    ),
+    Place(
+        "/api/projects/{id:int}",
+        {
+            "GET": projects.retrieve_project,
+            "PATCH": projects.change_project,
+            "DELETE": projects.delete_project,
+        },
+        head_breaks=True,
+    ),
+    Place("/api/labels", {"GET": label_lists.list_labels}),
+    Place("/api/labels/{id:int}", {"GET": label_lists.retrieve_label}),
+    Place("/api/tasks", {"GET": tasks.list_tasks, "POST": tasks.create_task}, head_breaks=True),
+    Place(
+        "/api/tasks/{id:int}",
+        {"GET": tasks.retrieve_task, "PATCH": tasks.change_task, "DELETE": tasks.delete_task_call},
+        head_breaks=True,
+    ),
+    Place("/api/tasks/{id:int}/data", {"POST": task_data.upload_data}),
+    Place(
+        "/api/tasks/{id:int}/annotations",
+        dict.fromkeys(_ANNOTATION_METHODS, annotations.task_annotations),
+    ),
+    Place("/api/jobs", {"GET": jobs.list_jobs, "POST": jobs.create_job}, head_breaks=True),
+    Place(
+        "/api/jobs/{id:int}",
+        {"GET": jobs.retrieve_job, "PATCH": jobs.change_job, "DELETE": jobs.delete_job},
+        head_breaks=True,
+    ),
+    Place(
+        "/api/jobs/{id:int}/annotations",
+        dict.fromkeys(_ANNOTATION_METHODS, annotations.job_annotations),
+    ),
+    Place("/api/requests", {"GET": background.list_requests}),
+    Place("/api/requests/{id:path}", {"GET": background.retrieve_request}),
+)

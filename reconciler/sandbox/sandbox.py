@@ -1,0 +1,162 @@
+"""The sandbox as tests use it: a server in a thread, with handles on what it holds and how it fails."""
+
+from __future__ import annotations
+
+import json as json_text
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from reconciler.sandbox import worlds
+from reconciler.sandbox.answers import JSON_TYPE
+from reconciler.sandbox.app import application
+from reconciler.sandbox.faults import Asked, Fault, Faults
+from reconciler.sandbox.links import Doc
+from reconciler.sandbox.seeds import seed_store
+from reconciler.sandbox.server import BackgroundServer, cut
+from reconciler.sandbox.store import Store
+from reconciler.sandbox.throttle import Throttle
+from reconciler.sandbox.versions import VERSIONS
+
+
+class Sandbox:
+    """A CVAT-compatible server on this machine."""
+
+    def __init__(self, store: Store, administrator: Doc, token: str, *, server_version: str, throttle: bool) -> None:
+        self._store = store
+        self._version = VERSIONS[server_version]
+        self.token = token
+        """A personal access token of the administrator, writable."""
+        self.username = str(administrator["username"])
+        self.password = worlds.PASSWORD
+        self.app = Faults(application(store, self._version, Throttle(throttle)), cut)
+        self.requests: list[Asked] = self.app.requests
+        """What was asked so far, in order."""
+        self.url = ""
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        seed: str = "street",
+        tasks: int = 100,
+        fixture: Path | None = None,
+        world: worlds.World | None = None,
+        server_version: str = "2.54",
+        throttle: bool = True,
+        data: Path | None = None,
+    ) -> Sandbox:
+        """Prepare a sandbox without starting it. ``data`` is a folder whose contents are kept and go on."""
+        if data is not None:
+            data.mkdir(parents=True, exist_ok=True)
+        store = Store(data / "sandbox.sqlite3" if data is not None else None)
+        try:
+            administrator, token = seed_store(store, seed=seed, tasks=tasks, fixture=fixture, world=world)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, administrator, token, server_version=server_version, throttle=throttle)
+
+    @classmethod
+    @contextmanager
+    def start(
+        cls,
+        *,
+        seed: str = "street",
+        tasks: int = 100,
+        fixture: Path | None = None,
+        world: worlds.World | None = None,
+        server_version: str = "2.54",
+        throttle: bool = False,
+        data: Path | None = None,
+    ) -> Iterator[Sandbox]:
+        """Run a sandbox in a thread, on a free port, for as long as the block lasts."""
+        sandbox = cls.open(
+            seed=seed,
+            tasks=tasks,
+            fixture=fixture,
+            world=world,
+            server_version=server_version,
+            throttle=throttle,
+            data=data,
+        )
+        try:
+            with BackgroundServer(sandbox.app) as server:
+                sandbox.url = server.url
+                yield sandbox
+        finally:
+            sandbox.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
+
+    def reset(self, world: worlds.World) -> None:
+        """Replace all that the server holds, without a restart; ``token`` stays valid."""
+        self.username = str(worlds.load(self._store, world, self.token)["username"])
+        self.app.clear()
+
+    def dump(self) -> dict[str, list[Doc]]:
+        """Give all that the server holds, as the lists that an administrator would get."""
+        return worlds.dump(self._store, self._version, self.url)
+
+    def fail(
+        self,
+        method: str,
+        path_regex: str,
+        status: int = 503,
+        body: str = "",
+        headers: Mapping[str, str] | None = None,
+        times: int | None = 1,
+        content_type: str = "text/html; charset=utf-8",
+    ) -> None:
+        """Answer the next matching requests with this instead of handling them."""
+        all_headers = {"Content-Type": content_type, **(headers or {})}
+        self._plan(method, path_regex, times, "fail", status=status, body=body.encode(), headers=all_headers)
+
+    def drop(self, method: str, path_regex: str, times: int | None = 1, after_write: bool = False) -> None:
+        """Cut the connection of the next matching requests, before or after they took effect."""
+        self._plan(method, path_regex, times, "drop", after_write=after_write)
+
+    def before(self, method: str, path_regex: str, callback: Callable[[], object], times: int | None = 1) -> None:
+        """Call this just before the next matching requests are handled, to play somebody else."""
+        self._plan(method, path_regex, times, "before", callback=callback)
+
+    def delay(self, method: str, path_regex: str, seconds: float, times: int | None = None) -> None:
+        """Answer matching requests late."""
+        self._plan(method, path_regex, times, "delay", seconds=seconds)
+
+    def _plan(self, method: str, path_regex: str, times: int | None, kind: Any, **details: Any) -> None:
+        self.app.plan(Fault(kind, method.upper(), re.compile(path_regex), times, **details))
+
+    def api(
+        self,
+        method: str,
+        path: str,
+        json: Any = None,
+        query: Mapping[str, Any] | None = None,
+        user: str | None = "admin",
+        organization: str | None = None,
+    ) -> tuple[int, Any]:
+        """Call the server as a user (None for nobody); give the status and the parsed answer."""
+        headers = {"Accept": JSON_TYPE}
+        if user is not None:
+            name = self.username if user == "admin" else user
+            headers |= urllib3.make_headers(basic_auth=f"{name}:{self.password}")
+        if organization is not None:
+            headers["X-Organization"] = organization
+        if json is not None:
+            headers["Content-Type"] = "application/json"
+        body = None if json is None else json_text.dumps(json)
+        url = f"{self.url}{path}" + (f"?{urlencode(query)}" if query else "")
+        with urllib3.PoolManager() as pool:
+            response = pool.request(method, url, body=body, headers=headers, retries=False)
+        text = response.data.decode()
+        if response.headers.get("Content-Type") == JSON_TYPE and text:
+            return response.status, json_text.loads(text)
+        return response.status, text

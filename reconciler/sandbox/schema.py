@@ -1,0 +1,151 @@
+"""The database: a table a resource, a row a document, a column for what can be asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+def _moment(path: str) -> str:
+    # The API leaves out a fraction of zero; as text, "…:45Z" would sort after "…:45.5Z".
+    date = f"json_extract(doc, '{path}')"
+    return f"substr(rtrim({date}, 'Z') || iif(instr({date}, '.'), '000000', '.000000'), 1, 26)"
+
+
+def _value(path: str) -> str:
+    return f"json_extract(doc, '{path}')"
+
+
+_USER = {"owner_id": _value("$.owner.id"), "owner": _value("$.owner.username")}
+_ASSIGNEE = {"assignee_id": _value("$.assignee.id"), "assignee": _value("$.assignee.username")}
+
+
+def _plain(*names: str) -> dict[str, str]:
+    return {name: _value(f"$.{name}") for name in names}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A resource's table."""
+
+    name: str
+    model: str
+    """What Django's error messages call it."""
+    derived: dict[str, str]
+    """Columns that SQLite computes from the document."""
+    stored: tuple[str, ...] = ()
+    """Columns with what the document does not show."""
+    indexes: tuple[str, ...] = ()
+
+    def statements(self) -> Iterator[str]:
+        """Give the statements that create it."""
+        columns = [f"{name} AS ({sql}) STORED" for name, sql in self.derived.items()]
+        columns = ["id INTEGER PRIMARY KEY", *self.stored, *columns, "doc TEXT NOT NULL"]
+        yield f"CREATE TABLE {self.name} ({', '.join(columns)})"
+        for index in self.indexes:
+            yield f"CREATE INDEX {self.name}_{index.replace(', ', '_')} ON {self.name} ({index})"
+
+
+_DATES = {"created_date": _moment("$.created_date"), "updated_date": _moment("$.updated_date")}
+
+TABLES = {
+    table.name: table
+    for table in (
+        Table(
+            "users",
+            "User",
+            _plain("username", "first_name", "last_name", "is_active"),
+            stored=("password TEXT",),
+            indexes=("username",),
+        ),
+        Table("organizations", "Organization", {**_plain("name", "slug"), **_USER}),
+        Table(
+            "memberships",
+            "Membership",
+            {
+                **_plain("organization", "role", "is_active", "invitation"),
+                "user_id": _value("$.user.id"),
+                "user": _value("$.user.username"),
+            },
+            indexes=("organization, user_id",),
+        ),
+        Table(
+            "invitations",
+            "Invitation",
+            {**_plain("key", "organization", "created_date"), **_USER, "user_id": _value("$.user.id")},
+        ),
+        Table(
+            "projects",
+            "Project",
+            {**_plain("name", "status", "organization_id", "bug_tracker"), **_USER, **_ASSIGNEE, **_DATES},
+        ),
+        Table(
+            "tasks",
+            "Task",
+            {
+                **_plain("project_id", "organization_id", "name", "status", "subset", "mode", "dimension"),
+                **_plain("bug_tracker", "validation_mode"),
+                **_USER,
+                **_ASSIGNEE,
+                **_DATES,
+            },
+            stored=("replicas INTEGER NOT NULL DEFAULT 0", "frames TEXT"),
+            indexes=("project_id", "status"),
+        ),
+        Table(
+            "jobs",
+            "Job",
+            {
+                **_plain("task_id", "project_id", "stage", "state", "status", "type", "parent_job_id"),
+                **_plain("mode", "dimension", "start_frame", "stop_frame"),
+                "organization_id": _value("$.organization"),
+                **_ASSIGNEE,
+                **_DATES,
+            },
+            indexes=("task_id", "project_id, type, stage, state", "assignee_id"),
+        ),
+        Table(
+            "labels",
+            "Label",
+            _plain("name", "color", "type", "parent_id", "project_id", "task_id"),
+            indexes=("project_id", "task_id"),
+        ),
+        Table(
+            "annotations",
+            "Annotation",
+            _plain("frame", "label_id"),
+            stored=("kind TEXT NOT NULL", "task_id INTEGER NOT NULL", "job_id INTEGER NOT NULL"),
+            indexes=("task_id", "job_id", "label_id"),
+        ),
+        Table(
+            "webhooks",
+            "Webhook",
+            {
+                **_plain("target_url", "type", "description", "project_id", "organization"),
+                **_USER,
+                "updated_date": _moment("$.updated_date"),
+            },
+        ),
+        Table(
+            "access_tokens",
+            "AccessToken",
+            {**_plain("name", "read_only", "expiry_date", "last_used_date"), **_USER, **_DATES},
+            stored=("value TEXT",),
+            indexes=("value",),
+        ),
+    )
+}
+
+OTHER_TABLES = (
+    "CREATE TABLE sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
+    "CREATE TABLE logins (key TEXT PRIMARY KEY, kind TEXT NOT NULL, user_id INTEGER NOT NULL, csrf TEXT)",
+    "CREATE TABLE requests (id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, doc TEXT NOT NULL)",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+
+
+def statements() -> Iterator[str]:
+    """Give the statements that create the whole database."""
+    for table in TABLES.values():
+        yield from table.statements()
+    yield from OTHER_TABLES

@@ -1,0 +1,107 @@
+"""Running the server: in a thread for tests, in the foreground for people."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from types import TracebackType
+
+import uvicorn
+from starlette.types import ASGIApp, Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_connections: dict[tuple[str, int], asyncio.Transport] = {}
+
+
+class _CuttableProtocol(H11Protocol):
+    """HTTP whose connections can be found by their other end, and cut."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        _connections[transport.get_extra_info("peername")] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.client is not None:
+            _connections.pop(self.client, None)
+        super().connection_lost(exc)
+
+
+def cut(scope: Scope) -> None:
+    """Cut the connection that a request came over."""
+    _connections[tuple(scope["client"])].abort()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port, or raise OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((host, port))
+        taken.listen(128)
+    except OSError:
+        taken.close()
+        raise
+    return taken
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        http=_CuttableProtocol,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(app: ASGIApp, taken: socket.socket) -> None:
+    """Serve in the foreground until Ctrl-C."""
+    try:
+        _server(app).run(sockets=[taken])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        taken.close()
+
+
+class BackgroundServer:
+    """A server in a thread of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._socket = listen("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._server = _server(app)
+        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def start(self) -> None:
+        """Start it. The socket listens already, so that the first request waits instead of failing."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop it and wait until it has stopped."""
+        self._server.should_exit = True
+        # Idle keep-alive connections would hold the shutdown up.
+        self._server.force_exit = True
+        self._thread.join(timeout=10)
+        self._socket.close()
+
+    def __enter__(self) -> BackgroundServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
