@@ -1,33 +1,49 @@
 """The manifest's blocks. A field that is absent is not managed; `null` clears it (look at `model_fields_set`).
 
 `manifest.loading` builds these from YAML, after variables and includes are resolved; `manifest.schema` prints them as
-JSON Schema for editors. Field limits are CVAT's own (FACTS: task name ≤ 256, subset ≤ 64, bug_tracker ≤ 2000).
+JSON Schema for editors, with the docstrings and descriptions given here. Field limits are CVAT's own.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from reconciler.manifest.values import (
+    AnyOf,
+    ClearableBugTracker,
+    ClearableSubset,
+    Count,
+    Glob,
+    Id,
+    Instant,
+    Key,
+    Name,
+    Percent,
+    Regex,
+    Revision,
+    SelectedSubset,
+    Username,
+    Version,
+    Wanted,
+    complaint,
+)
 
 TaskStatus = Literal["annotation", "validation", "completed"]
 Stage = Literal["annotation", "validation", "acceptance"]
 State = Literal["new", "in progress", "completed", "rejected"]
 JobType = Literal["annotation", "ground_truth", "consensus_replica"]
-
-Id = Annotated[int, Field(ge=1)]
-Username = Annotated[str, Field(min_length=1, max_length=150)]
-Name = Annotated[str, Field(min_length=1, max_length=256)]
-Subset = Annotated[str, Field(max_length=64)]
-BugTracker = Annotated[str, Field(max_length=2000)]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=128)]
+IgnorableField = Literal["name", "subset", "bug_tracker", "assignee", "owner", "status", "jobs"]
 
 
 class Block(BaseModel):
     """Immutable; an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=False, validate_by_alias=True)
+
+    called: ClassVar[str] = "a block"
+    """How messages call it."""
 
 
 class ProjectRef(Block):
@@ -36,53 +52,139 @@ class ProjectRef(Block):
     Written as a plain string it is a `key`.
     """
 
-    key: Annotated[str, Field(min_length=1)] | None = None
-    id: Id | None = None
-    name: Name | None = None
+    called = "a project reference"
+
+    key: Wanted[Annotated[str, Field(min_length=1)]] = Field(
+        default=None, description="A key of `projects`, else the name of a project on the server."
+    )
+    id: Wanted[Id] = Field(default=None, description="The project's id on the server.", examples=[17])
+    name: Wanted[Name] = Field(default=None, description="The project's exact name on the server.")
 
     @model_validator(mode="before")
     @classmethod
     def _plain_string_is_a_key(cls, value: object) -> object:
         return {"key": value} if isinstance(value, str) else value
 
+    @model_validator(mode="after")
+    def _said_in_one_way(self) -> ProjectRef:
+        if len(self.model_fields_set) != 1:
+            raise complaint(
+                "a project is given in exactly one way",
+                'write a key of `projects`, or {id: 17}, or {name: "Street scenes"}',
+            )
+        return self
+
 
 class ProjectBlock(Block):
-    """A project that exists, given a key to refer to it by. `name` defaults to the key."""
+    """A project that exists, given a key to refer to it by. Found by `id`, or by `name` (default: the key)."""
 
-    id: Id | None = None
-    name: Name | None = None
+    called = "a project"
+
+    id: Wanted[Id] = Field(default=None, description="The project's id on the server.", examples=[17])
+    name: Wanted[Name] = Field(
+        default=None, description="The project's name on the server; the key when left out.", examples=["Street scenes"]
+    )
 
 
 class JobFields(Block):
-    """What is wanted of jobs."""
+    """What is wanted of jobs. A `stage` without a `state` starts the jobs that move there anew (state new)."""
 
-    stage: Stage | None = None
-    state: State | None = None
-    assignee: Username | None = None
+    called = "jobs"
+
+    stage: Wanted[Stage] = Field(
+        default=None,
+        description="Where in the workflow. Without `state`, a job that changes stage gets state new.",
+        examples=["validation"],
+    )
+    state: Wanted[State] = Field(default=None, description="How far within the stage.", examples=["in progress"])
+    assignee: Username | None = Field(
+        default=None, description="Username of who works on it; null for nobody.", examples=["bob"]
+    )
+
+
+def _frame_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _frames_in_order(frames: str) -> str:
+    first, _, last = frames.partition("-")
+    if last and int(first) > int(last):
+        raise complaint(f"frames {frames} run backwards", f"write {last}-{first}")
+    return frames
+
+
+Frames = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,9}(-[0-9]{1,9})?$"),
+    AfterValidator(_frames_in_order),
+    BeforeValidator(_frame_text, json_schema_input_type=str | int),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^[0-9]{1,9}(-[0-9]{1,9})?$"}, {"type": "integer"}]}),
+]
 
 
 class JobOverride(JobFields):
-    """What some jobs get instead of `jobs`: those that lie within `frames` (`0-99` or `7`), or one by its id."""
+    """What some jobs get instead of `jobs`: those that lie within `frames`, or one by its id."""
 
-    frames: Annotated[str, Field(pattern=r"^\d+(-\d+)?$")] | None = None
-    job: Id | None = None
+    called = "a job override"
+
+    frames: Wanted[Frames] = Field(
+        default=None, description="Jobs that lie within these frames, both ends included.", examples=["0-99", 7]
+    )
+    job: Wanted[Id] = Field(default=None, description="One job by its id on the server.", examples=[1655])
+
+    @property
+    def frame_range(self) -> tuple[int, int] | None:
+        """First and last frame, both included; None when the override names a job."""
+        if self.frames is None:
+            return None
+        first, _, last = self.frames.partition("-")
+        return int(first), int(last or first)
+
+    @model_validator(mode="after")
+    def _complete(self) -> JobOverride:
+        written = self.model_fields_set
+        if {"frames", "job"} <= written:
+            raise complaint("a job override names both frames and a job", "keep `frames` or `job`, not both")
+        if not {"frames", "job"} & written:
+            raise complaint("a job override does not say which jobs", "add `frames: 0-99` or `job: 1655`")
+        if not {"stage", "state", "assignee"} & written:
+            raise complaint("a job override sets nothing", "add `stage`, `state` or `assignee`")
+        return self
 
 
 class Lifecycle(Block):
-    """`ignore`: fields that this tool leaves alone on this object, whatever a block or a rule says."""
+    """How this tool treats the object."""
 
-    ignore: tuple[Literal["name", "subset", "bug_tracker", "assignee", "owner", "status", "jobs"], ...] = ()
+    called = "lifecycle"
+
+    ignore: tuple[IgnorableField, ...] = Field(
+        default=(),
+        description="Fields that this tool leaves alone on this object, whatever a block or a rule says.",
+        examples=[["bug_tracker"]],
+    )
 
 
 class TaskFields(Block):
     """The fields that a task block and a rule's `set` have in common."""
 
-    subset: Subset | None = None
-    bug_tracker: BugTracker | None = None
-    assignee: Username | None = None
-    owner: Username | None = None
-    status: TaskStatus | None = None
-    jobs: JobFields | None = None
+    called = "a rule's `set`"
+
+    subset: ClearableSubset = Field(default=None, description="Train, Test or your own; null for none.")
+    bug_tracker: ClearableBugTracker = Field(default=None, description="A link the task shows; null for none.")
+    assignee: Username | None = Field(
+        default=None,
+        description="Username of who the task is assigned to; null for nobody. The jobs have their own.",
+        examples=["alice"],
+    )
+    owner: Wanted[Username] = Field(default=None, description="Username of the task's owner.")
+    status: Wanted[TaskStatus] = Field(
+        default=None,
+        description="CVAT derives it from the jobs, and it is reached through them: `annotation` and `validation` move "
+        "every annotation job that is not in that stage there, with state new; `completed` moves every one to stage "
+        "acceptance, state completed.",
+        examples=["annotation"],
+    )
+    jobs: Wanted[JobFields] = Field(default=None, description="What every annotation job of the task gets.")
 
 
 class TaskBlock(TaskFields):
@@ -91,86 +193,166 @@ class TaskBlock(TaskFields):
     With `id`, a `name` is the name it should have.
     """
 
-    id: Id | None = None
-    name: Name | None = None
-    project: ProjectRef | None = None
-    job_overrides: tuple[JobOverride, ...] = ()
+    called = "a task"
+
+    id: Wanted[Id] = Field(default=None, description="The task's id on the server.", examples=[42])
+    name: Wanted[Name] = Field(
+        default=None,
+        description="The name to find the task by (the key when left out); with `id`, the name it should have.",
+    )
+    project: Wanted[ProjectRef] = Field(default=None, description="The project it lies in.", examples=["street"])
+    job_overrides: tuple[JobOverride, ...] = Field(default=(), description="What some jobs get instead of `jobs`.")
     lifecycle: Lifecycle = Lifecycle()
 
 
 class Interval(Block):
     """`after` ≤ t < `before`. A date is its midnight; a time without a zone is UTC."""
 
-    after: datetime | date | None = None
-    before: datetime | date | None = None
+    called = "an interval"
+
+    after: Wanted[Instant] = Field(
+        default=None, description="From this moment on (included).", examples=["2026-01-31", "2026-01-31T08:00:00Z"]
+    )
+    before: Wanted[Instant] = Field(default=None, description="Up to this moment (excluded).", examples=["2026-04-01"])
+
+    @model_validator(mode="after")
+    def _holds_some_moment(self) -> Interval:
+        if not self.model_fields_set:
+            raise complaint("an empty interval", "write `after`, `before` or both")
+        if self.after is not None and self.before is not None and self.after >= self.before:
+            raise complaint("no moment lies in this interval: `after` is not before `before`")
+        return self
 
 
 class SizeRange(Block):
-    """Number of frames, both ends included."""
+    """Number of frames, both ends included. A plain number is that size exactly."""
 
-    min: Annotated[int, Field(ge=0)] | None = None
-    max: Annotated[int, Field(ge=0)] | None = None
+    called = "a size"
+
+    min: Wanted[Count] = Field(default=None, description="At least so many frames.", examples=[100])
+    max: Wanted[Count] = Field(default=None, description="At most so many frames.", examples=[500])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_number_is_exact(cls, value: object) -> object:
+        is_number = isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal())
+        return {"min": value, "max": value} if is_number else value
+
+    @model_validator(mode="after")
+    def _holds_some_size(self) -> SizeRange:
+        if not self.model_fields_set:
+            raise complaint("an empty size", "write `min`, `max` or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise complaint("no task has this size: `min` is above `max`")
+        return self
 
 
-def _as_list(value: object) -> object:
-    """One value where several may stand; `null` given explicitly is the one value null."""
-    return value if isinstance(value, list | tuple) else [value]
+def _one_name_for_replicas(value: object) -> object:
+    # CVAT renamed the type in 2.80 (FACTS §2); a manifest may use either name on any server.
+    return "consensus_replica" if value == "replica" else value
 
 
-T = TypeVar("T")
-AnyOf = Annotated[tuple[T, ...], BeforeValidator(_as_list, json_schema_input_type=T | list[T]), Field(min_length=1)]
-"""One value or a list of them: any of them will do. Always a tuple once read."""
+SelectedJobType = Annotated[
+    JobType, BeforeValidator(_one_name_for_replicas, json_schema_input_type=JobType | Literal["replica"])
+]
 
 
 class JobSelector(Block):
-    """Jobs by their own fields; `assignee: null` is nobody. `type` defaults to annotation jobs."""
+    """Jobs by their own fields. A task is selected if it has such a job, and only such jobs are then set."""
 
-    type: AnyOf[JobType] | None = None
-    stage: AnyOf[Stage] | None = None
-    state: AnyOf[State] | None = None
-    assignee: AnyOf[Username | None] | None = None
+    called = "a selection of jobs"
+
+    type: AnyOf[SelectedJobType] = Field(
+        default=None, description="Annotation jobs when left out. `replica` is read as consensus_replica."
+    )
+    stage: AnyOf[Stage] = Field(default=None, description="Where in the workflow.", examples=["acceptance"])
+    state: AnyOf[State] = Field(default=None, description="How far within the stage.", examples=["rejected"])
+    assignee: AnyOf[Username | None] = Field(default=None, description="Usernames; null is nobody.")
+
+    @model_validator(mode="after")
+    def _says_which(self) -> JobSelector:
+        if not self.model_fields_set:
+            raise complaint("an empty selection of jobs is not all", "add a condition, such as `stage: annotation`")
+        return self
 
 
 class Selector(Block):
     """Which tasks. All given conditions hold together; a list means any of them; `not` negates what it holds."""
 
-    id: AnyOf[Id] | None = None
-    project: AnyOf[ProjectRef] | None = None
-    name: Annotated[str, Field(min_length=1)] | None = None  # a glob, case-sensitive: * ? [seq]
-    name_regex: Annotated[str, Field(min_length=1)] | None = None  # searched for anywhere in the name
-    subset: AnyOf[str] | None = None
-    status: AnyOf[TaskStatus] | None = None
-    owner: AnyOf[Username | None] | None = None
-    assignee: AnyOf[Username | None] | None = None
-    created: Interval | None = None
-    updated: Interval | None = None
-    mode: AnyOf[Literal["annotation", "interpolation"]] | None = None  # images or video
-    dimension: AnyOf[Literal["2d", "3d"]] | None = None
-    labels: AnyOf[str] | None = None  # has any of these labels
-    size: SizeRange | None = None  # a plain number is that size exactly
-    job: JobSelector | None = None
-    not_: Selector | None = Field(default=None, alias="not")
+    called = "a selection"
+
+    id: AnyOf[Id] = Field(default=None, description="Task ids on the server.", examples=[[41, 42]])
+    project: AnyOf[ProjectRef] = Field(default=None, description="Projects.", examples=["street"])
+    name: Wanted[Glob] = Field(
+        default=None,
+        description="A pattern for the whole name, case-sensitive: * ? [seq]",
+        examples=["batch-*"],
+    )
+    name_regex: Wanted[Regex] = Field(
+        default=None,
+        description="A regular expression, searched for anywhere in the name.",
+        examples=["-v[0-9]+$"],
+    )
+    subset: AnyOf[SelectedSubset] = Field(default=None, description="Subsets; null is none.", examples=["Train"])
+    status: AnyOf[TaskStatus] = Field(default=None, description="What CVAT derives from the jobs.")
+    owner: AnyOf[Username | None] = Field(default=None, description="Usernames; null is nobody.")
+    assignee: AnyOf[Username | None] = Field(default=None, description="Usernames; null is nobody.")
+    created: Wanted[Interval] = Field(default=None, description="When the task was created.")
+    updated: Wanted[Interval] = Field(default=None, description="When the task was last changed.")
+    mode: AnyOf[Literal["annotation", "interpolation"]] = Field(default=None, description="Images or video.")
+    dimension: AnyOf[Literal["2d", "3d"]] = Field(default=None, description="Images or point clouds.")
+    labels: AnyOf[Annotated[str, Field(min_length=1)]] = Field(
+        default=None, description="Has any of these labels.", examples=[["car", "van"]]
+    )
+    size: Wanted[SizeRange] = Field(default=None, description="Number of frames.", examples=[100, {"max": 500}])
+    job: Wanted[JobSelector] = Field(default=None, description="Has jobs like these; only those are then set.")
+    not_: Wanted[Selector] = Field(default=None, alias="not", description="Tasks that this does not select.")
+
+    @model_validator(mode="after")
+    def _empty_is_not_all(self) -> Selector:
+        if not self.model_fields_set:
+            raise complaint("an empty selection is not all", 'say what to select; every task there is: `name: "*"`')
+        return self
 
 
 class RuleBlock(Block):
     """Many tasks at once. `once` freezes its selection when first applied; `always` selects anew every time."""
 
-    mode: Literal["once", "always"] = "always"
-    revision: Annotated[int, Field(ge=1)] = 1
+    called = "a rule"
+
+    mode: Literal["once", "always"] = Field(
+        default="always",
+        description="`once`: the selection is frozen when first applied, so that people's later work is left alone; "
+        "`always`: selected anew at every plan.",
+    )
+    revision: Revision = Field(default=1, description="Raise it to run a `mode: once` rule again.", examples=[2])
     select: Selector
     set: TaskFields
+
+    @model_validator(mode="after")
+    def _sets_something(self) -> RuleBlock:
+        written = self.set.model_fields_set
+        if not written or (written == {"jobs"} and self.set.jobs is not None and not self.set.jobs.model_fields_set):
+            raise complaint("this rule sets nothing", "add to `set` what its tasks should get")
+        return self
 
 
 class LimitsBlock(Block):
     """How much one apply may change, counted in tasks; exceeded, nothing is written (exit code 6)."""
 
-    max_changes: Annotated[int, Field(ge=0)] | None = None
-    max_changed_percent: Annotated[float, Field(ge=0, le=100)] | None = None
-    max_deletes: Annotated[int, Field(ge=0)] = 0
+    called = "limits"
+
+    max_changes: Count | None = Field(default=None, description="Tasks that may change; null for no limit.")
+    max_changed_percent: Percent | None = Field(
+        default=None, description="Part of the tasks looked at that may change, in percent; null for no limit."
+    )
+    max_deletes: Count = Field(default=0, description="Tasks that may be deleted.")
 
 
 class Settings(Block):
     """How the tool behaves with this manifest."""
+
+    called = "settings"
 
     limits: LimitsBlock = LimitsBlock()
 
@@ -178,9 +360,15 @@ class Settings(Block):
 class Manifest(Block):
     """A whole manifest: files merged, variables substituted. `organization` absent means the connection's own."""
 
-    version: Literal[1]
-    organization: str | None = None
+    called = "a manifest"
+
+    version: Version = Field(description="The format's version.")
+    organization: Wanted[str] = Field(
+        default=None,
+        description='Short name of the organization; "" is the personal workspace; left out: the connection\'s own.',
+        examples=["acme"],
+    )
     settings: Settings = Settings()
-    projects: dict[Key, ProjectBlock] = Field(default_factory=dict)
-    tasks: dict[Key, TaskBlock] = Field(default_factory=dict)
-    rules: dict[Key, RuleBlock] = Field(default_factory=dict)
+    projects: dict[Key, ProjectBlock] = Field(default_factory=dict, description="Projects by a key of your own.")
+    tasks: dict[Key, TaskBlock] = Field(default_factory=dict, description="Tasks by a key of your own.")
+    rules: dict[Key, RuleBlock] = Field(default_factory=dict, description="Rules by a key of your own.")

@@ -1,0 +1,141 @@
+"""`load`: from files, folders and standard input to one checked manifest, all that is wrong reported at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO, cast
+
+from pydantic import JsonValue, ValidationError
+
+from reconciler.errors import Location, ManifestError, Problem
+from reconciler.manifest.checks import checked
+from reconciler.manifest.explaining import explained
+from reconciler.manifest.gathering import Gathering
+from reconciler.manifest.locations import Locations
+from reconciler.manifest.merging import merged
+from reconciler.manifest.models import Manifest
+from reconciler.manifest.nodes import Entry, Scalar, Table, plain
+from reconciler.manifest.variables import Variables
+
+
+@dataclass(frozen=True)
+class LoadedManifest:
+    """A manifest that holds together, where each value stands, and what identifies it."""
+
+    manifest: Manifest
+    locations: Locations = field(repr=False, compare=False)
+    sources: tuple[str, ...]
+    digest: str
+    """sha256 of the resolved content: files, comments, order and formatting do not matter."""
+    document: dict[str, JsonValue] = field(repr=False)
+    """The resolved content as JSON: `Manifest.model_validate(document)` gives the manifest back."""
+    warnings: tuple[Problem, ...] = ()
+
+
+def load(
+    sources: Sequence[str | Path], *, environ: Mapping[str, str] | None = None, stdin: TextIO | None = None
+) -> LoadedManifest:
+    """Read, merge, resolve and check. Raises ManifestError with every problem found, warnings among them.
+
+    A source is a file, a folder (its *.yaml and *.yml, not those of folders below it) or `-` for standard input.
+    """
+    problems: list[Problem] = []
+    environ = os.environ if environ is None else environ
+    names = tuple(str(source) for source in sources)
+    gathered = Gathering(environ, stdin, problems).gather(names)
+    if not names:
+        problems.append(Problem("no manifest is given", hint="name a file, a folder, or - for standard input"))
+    if not gathered.tables or not gathered.is_whole:
+        raise ManifestError(in_order(problems))
+    root = _resolved(merged(gathered.tables, problems), environ, problems)
+    locations = Locations(root)
+    manifest, wrong = _validated(root, locations)
+    problems += wrong
+    if manifest is not None:
+        problems += checked(manifest, locations)
+    if manifest is None or any(problem.severity == "error" for problem in problems):
+        raise ManifestError(in_order(problems))
+    return _loaded(manifest, names, locations, tuple(in_order(problems)))
+
+
+def from_document(document: Mapping[str, JsonValue], sources: Sequence[str] = ()) -> LoadedManifest:
+    """A manifest from its resolved content, such as a saved plan carries. Nothing in it has a place."""
+    locations = Locations()
+    try:
+        manifest = Manifest.model_validate(document)
+    except ValidationError as error:
+        raise ManifestError(explained(error, locations)) from None
+    problems = checked(manifest, locations)
+    if any(problem.severity == "error" for problem in problems):
+        raise ManifestError(problems)
+    return _loaded(manifest, tuple(sources), locations, tuple(problems))
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Each problem once, by file and line; those without a place first."""
+    nowhere = Location("", 0, 0)
+    return sorted(dict.fromkeys(problems), key=lambda problem: problem.where or nowhere)
+
+
+def _loaded(
+    manifest: Manifest, sources: tuple[str, ...], locations: Locations, warnings: tuple[Problem, ...]
+) -> LoadedManifest:
+    document = cast("dict[str, JsonValue]", manifest.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+    return LoadedManifest(manifest, locations, sources, digest, document, warnings)
+
+
+def _resolved(whole: Table, environ: Mapping[str, str], problems: list[Problem]) -> Table:
+    """Without variables: their values in place, their definitions gone."""
+    definitions = whole.entries.get("vars")
+    if definitions is not None and not isinstance(definitions.value, Table):
+        problems.append(Problem("`vars` is a mapping (`name: value`)", definitions.key))
+        definitions = None
+    table = definitions.value if definitions and isinstance(definitions.value, Table) else None
+    variables = Variables(table, environ, problems)
+    variables.resolve_all_definitions()
+    entries = {key: entry for key, entry in whole.entries.items() if key != "vars"}
+    resolved = variables.resolve(Table(entries, whole.where))
+    if resolved.size > 20 * whole.size + 10_000:
+        what = "its variables repeat each other into something far too large"
+        raise ManifestError([*problems, Problem(what, whole.where)])
+    return cast("Table", resolved)
+
+
+def _validated(root: Table, locations: Locations) -> tuple[Manifest | None, list[Problem]]:
+    """The manifest, or as much of it as fits the format, so that the rest can be checked in the same go."""
+    wrong: list[Problem] = []
+    while True:
+        try:
+            return Manifest.model_validate(plain(root)), wrong
+        except ValidationError as error:
+            wrong += [] if wrong else explained(error, locations)
+            smaller = _without(root, [detail["loc"] for detail in error.errors(include_url=False)])
+            if smaller.size >= root.size:
+                return None, wrong
+            root = smaller
+
+
+def _without(root: Table, paths: Sequence[tuple[str | int, ...]]) -> Table:
+    """Without the task, rule or project that each path lies in, or the whole top-level key."""
+    entries = dict(root.entries)
+    for path in paths:
+        section = entries.get(str(path[0])) if path else None
+        if section is None:
+            continue
+        if len(path) > 1 and isinstance(section.value, Table) and path[0] in ("tasks", "rules", "projects"):
+            kept = {key: entry for key, entry in section.value.entries.items() if key != str(path[1])}
+            entries[str(path[0])] = Entry(section.key, Table(kept, section.value.where))
+        elif path[0] == "version":
+            entries["version"] = Entry(section.key, Scalar(1, "1", section.key))
+        else:
+            del entries[str(path[0])]
+    if "version" not in entries:
+        entries["version"] = Entry(root.where, Scalar(1, "1", root.where))
+    return Table(entries, root.where)
