@@ -51,7 +51,7 @@ def parse(data: bytes, wanted: str) -> dict[str, Any]:
     try:
         plain = json.loads(data)
     except (ValueError, RecursionError) as error:
-        if data.lstrip()[:1] == b"{" and not data.rstrip().endswith(b"}"):
+        if data.lstrip()[:1] == b"{" and _ends_early(error):
             raise Unreadable("it is cut off: the JSON ends early", "Restore it from a copy.") from error
         raise Unreadable("it is not valid JSON", "It is damaged, or not a file of the reconciler.") from error
     mark = plain.get("format") if isinstance(plain, dict) else None
@@ -66,6 +66,12 @@ def parse(data: bytes, wanted: str) -> dict[str, Any]:
             "Use the version of the reconciler that wrote it.",
         )
     return plain
+
+
+def _ends_early(error: Exception) -> bool:
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")
 
 
 def validate(plain: object, model: type[Model]) -> Model:

@@ -126,6 +126,7 @@ class Run(Frozen):
     jobs: int = 0  # planned jobs
     counts: Counts = Counts()
     unproven: tuple[Unproven, ...] = ()
+    note: str | None = None  # why it stopped or could not be verified, if it did not end as it should
     rolled_back_by: str | None = None
 
 

@@ -34,14 +34,14 @@ def seal(plan: Plan, *, tool: str, now: datetime) -> SavedPlan:
 def save(plan: Plan, path: Path, *, tool: str, now: datetime) -> SavedPlan:
     """Seal a plan and write it to a file: private, for it names people and work, and never by halves."""
     saved = seal(plan, tool=tool, now=now)
-    target = path.resolve()  # a link is written through, not replaced
     try:
+        target = path.resolve()  # a link is written through, not replaced
         if target.exists() and not target.is_file():
             raise PlanFileError(f"Cannot write the plan to {path}: it is not a file", hint="Name a file after --out.")
         replace_file(target, encode(saved))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
         raise PlanFileError(
-            f"Cannot write the plan to {path}: {error.strerror or error}",
+            f"Cannot write the plan to {path}: {getattr(error, 'strerror', None) or error}",
             hint="Name a file in a folder that exists and that you may write to.",
         ) from error
     return saved

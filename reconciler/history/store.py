@@ -10,14 +10,16 @@ import errno
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.errors import StateError
 from reconciler.history.durable import TEMPORARY, append_line, create_file, make_folder, replace_file
 
 _PART = re.compile(r"[A-Za-z0-9._-]+")
+_ABANDONED = 3600.0  # seconds: no write takes that long, so an unfinished file of this age is nobody's any more
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_LINKS = {errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
@@ -84,10 +86,12 @@ class StateStore:
         return sorted(name for name in found if name.startswith(prefix))
 
     def sweep(self) -> None:
-        """Remove the unfinished files that killed processes left. Only for the holder of the lock."""
+        """Remove the unfinished files that killed processes left long ago."""
         with self._explained("clean up", self.folder):
             for path in list(_files(self.folder, temporary=True)):
-                path.unlink(missing_ok=True)
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < time.time() - _ABANDONED:
+                        path.unlink()
 
     def prepare(self) -> None:
         """Make the folder, if it is missing."""
