@@ -16,7 +16,8 @@ def change_base_fields(call: Call, doc: Doc, data: Doc) -> tuple[set[str], dict[
     there before (recorded from CVAT 2.54.1 for tasks; projects share the code).
     """
     shown: dict[str, Any] = {}
-    changed = {name for name in ("name", "bug_tracker", "subset") if name in data and data[name] != doc[name]}
+    names: tuple[str, ...] = ("name", "bug_tracker", "subset")
+    changed = {name for name in names if name in data and data[name] != doc[name]}
     doc.update({name: data[name] for name in changed})
     for name in ("owner", "assignee"):
         key = f"{name}_id"

@@ -65,9 +65,10 @@ def change_job(call: Call) -> Answer:
 def _advance(job: Doc, data: Doc) -> None:
     if not {"stage", "state"} & data.keys():
         return
-    stage = data.get("stage", job["stage"])
+    stage: str = data.get("stage", job["stage"])
     # A new stage without a state starts again (recorded from CVAT 2.54.1).
-    state = data.get("state", job["state"] if stage == job["stage"] else workflow.NEW)
+    kept: str = job["state"] if stage == job["stage"] else workflow.NEW
+    state: str = data.get("state", kept)
     job.update(stage=stage, state=state, status=workflow.job_status(stage, state))
 
 
@@ -84,7 +85,7 @@ def create_job(call: Call) -> Answer:
     if "size" not in task:
         raise invalid("This task has no data attached yet. Please set up task data and try again")
     if store.value("SELECT 1 FROM jobs WHERE task_id = ? AND type = 'ground_truth'", (task["id"],)):
-        raise invalid(f"A task can have only {1} ground truth job")
+        raise invalid("A task can have only one ground truth job")
     permissions.require_assignable(call, data.get("assignee"), task["organization_id"])
     job = new_job(store, task, 0, task["size"] - 1, "ground_truth")
     job["frame_count"] = _frame_count(data, task["size"])
@@ -99,8 +100,7 @@ def create_job(call: Call) -> Answer:
 def _frame_count(data: Doc, size: int) -> int:
     count = int(data.get("frame_count") or data.get("frames_per_job_count") or len(data.get("frames") or ()))
     if count > size:
-        message = f"The number of frames requested ({count}) must be not be greater than the number of the task frames ({size})"
-        raise invalid(message)
+        raise invalid(f"The task has only {size} frames, not the {count} that were asked for")
     if not count:
         raise invalid("At least 1 frame must be selected")
     return count

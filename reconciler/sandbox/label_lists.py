@@ -64,7 +64,7 @@ def retrieve_label(call: Call) -> Answer:
         if root is None:
             raise missing("Label")
         label = next(sub for sub in root["sublabels"] if sub["id"] == key)
-        parents = {name: root[name] for name in ("project_id", "task_id") if name in root}
+        parents: Doc = {name: root[name] for name in ("project_id", "task_id") if name in root}
         label = {**label, "sublabels": [], **parents, "parent_id": root["id"]}
     project_id = root.get("project_id")
     if project_id is not None:

@@ -10,7 +10,7 @@ from reconciler.sandbox.fields import Anything, Choice, Field, Flag, Integer, Te
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.store import Store
 
-TYPES = tuple(["any", "cuboid", "ellipse", "mask", "points", "polygon", "polyline", "rectangle", "skeleton", "tag"])
+TYPES = ("any", "cuboid", "ellipse", "mask", "points", "polygon", "polyline", "rectangle", "skeleton", "tag")
 _INPUTS = ("checkbox", "radio", "number", "text", "select")
 
 _FIELDS: dict[str, Field] = {

@@ -13,6 +13,7 @@ from reconciler.sandbox.json_logic import Condition
 from reconciler.sandbox.links import Doc, link
 from reconciler.sandbox.listing import listed, single
 from reconciler.sandbox.organizations import new_membership
+from reconciler.sandbox.sessions import PASSWORD
 
 _ROLES = ("worker", "supervisor", "maintainer", "owner")
 _INVITATION: dict[str, Field] = {"role": Choice(_ROLES), "email": Text(254), "message": Text(blank=True)}
@@ -127,7 +128,7 @@ def _new_user(call: Call, email: str) -> int:
         name = email
     key = store.next_id("users")
     user = new_user(key, name, store.clock.now(), email=email)
-    store.insert("users", user, password=None)
+    store.insert("users", user, password=PASSWORD)
     return key
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.sandbox import (
     about,
     access_tokens,
-    annotations,
+    annotation_data,
     background,
     jobs,
     label_lists,
@@ -121,7 +121,7 @@ PLACES = (
     Place("/api/tasks/{id:int}/data", {"POST": task_data.upload_data}),
     Place(
         "/api/tasks/{id:int}/annotations",
-        dict.fromkeys(_ANNOTATION_METHODS, annotations.task_annotations),
+        dict.fromkeys(_ANNOTATION_METHODS, annotation_data.task_annotations),
     ),
     Place("/api/jobs", {"GET": jobs.list_jobs, "POST": jobs.create_job}, head_breaks=True),
     Place(
@@ -131,7 +131,7 @@ PLACES = (
     ),
     Place(
         "/api/jobs/{id:int}/annotations",
-        dict.fromkeys(_ANNOTATION_METHODS, annotations.job_annotations),
+        dict.fromkeys(_ANNOTATION_METHODS, annotation_data.job_annotations),
     ),
     Place("/api/requests", {"GET": background.list_requests}),
     Place("/api/requests/{id:path}", {"GET": background.retrieve_request}),

@@ -19,6 +19,7 @@ from reconciler.sandbox.faults import Asked, Fault, Faults
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.seeds import seed_store
 from reconciler.sandbox.server import BackgroundServer, cut
+from reconciler.sandbox.sessions import PASSWORD
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.throttle import Throttle
 from reconciler.sandbox.versions import VERSIONS
@@ -33,7 +34,7 @@ class Sandbox:
         self.token = token
         """A personal access token of the administrator, writable."""
         self.username = str(administrator["username"])
-        self.password = worlds.PASSWORD
+        self.password = PASSWORD
         self.app = Faults(application(store, self._version, Throttle(throttle)), cut)
         self.requests: list[Asked] = self.app.requests
         """What was asked so far, in order."""

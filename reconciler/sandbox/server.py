@@ -36,7 +36,8 @@ def cut(scope: Scope) -> None:
 def listen(host: str, port: int) -> socket.socket:
     """Take a port, or raise OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio sends small packets at once (TCP_NODELAY) only when it is.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((host, port))

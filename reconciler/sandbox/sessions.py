@@ -11,6 +11,7 @@ from reconciler.sandbox.call import Call, Caller, caller_of
 from reconciler.sandbox.fields import Text, checked
 from reconciler.sandbox.json_logic import comparable
 
+PASSWORD = "sandbox"  # noqa: S105 - everybody's, and it is printed at the start
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 

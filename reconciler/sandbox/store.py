@@ -17,6 +17,10 @@ from reconciler.sandbox.schema import TABLES, statements
 _SCHEMA = "1"
 
 
+class BrokenData(Exception):  # noqa: N818 - it says what is broken
+    """A database that cannot be used: which file, and why."""
+
+
 class Store:
     """Reads and writes documents. One connection, one writer at a time."""
 
@@ -25,12 +29,21 @@ class Store:
         self.lock = threading.RLock()
         # Autocommit: the transactions are written out, so that a refusal can undo a request's writes.
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise BrokenData(f"{path}: not a sandbox's database: {error}") from None
+
+    def _prepare(self) -> None:
         self._db.execute("PRAGMA synchronous=OFF")
         if not self.value("SELECT count(*) FROM sqlite_master"):
             with self.transaction():
                 for statement in statements():
                     self._db.execute(statement)
                 self._db.execute("INSERT INTO settings VALUES ('schema', ?)", (_SCHEMA,))
+        if self.setting("schema") != _SCHEMA:
+            raise sqlite3.DatabaseError("it was made by another version of the sandbox")
 
     def close(self) -> None:
         """Close the database."""

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.sandbox import defaults
-from reconciler.sandbox.annotations import KINDS
-from reconciler.sandbox.clock import Clock
+from reconciler.sandbox.annotation_data import KINDS
 from reconciler.sandbox.links import Doc, from_text, link, with_origin, without_origin
 from reconciler.sandbox.members import new_user
+from reconciler.sandbox.sessions import PASSWORD
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.versions import ServerVersion, earlier_job, earlier_task, renamed_job, renamed_task
 
-PASSWORD = "sandbox"  # noqa: S105 - everybody's, and it is printed at the start
 TABLES = (
     "users",
     "organizations",
@@ -95,7 +94,7 @@ def _administrator(store: Store) -> Doc:
     found = next(iter([*named, *(user for user in users if user["is_superuser"])]), None)
     if found is not None:
         return found
-    admin = new_user(store.next_id("users"), "admin", Clock().now(), admin=True)
+    admin = new_user(store.next_id("users"), "admin", store.clock.now(), email="admin@localhost.local", admin=True)
     store.insert("users", admin, password=PASSWORD)
     return admin
 

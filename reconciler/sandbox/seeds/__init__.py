@@ -17,6 +17,10 @@ from reconciler.sandbox.store import Store
 SEEDS = ("street", "empty")
 
 
+class UnknownSeed(ValueError):  # noqa: N818 - it says what is unknown
+    """A seed that there is not."""
+
+
 def seed_store(
     store: Store,
     *,
@@ -46,4 +50,4 @@ def _world(seed: str, tasks: int, fixture: Path | None) -> worlds.World:
         return street(tasks)
     if seed == "empty":
         return {}
-    raise ValueError(f"There is no seed named {seed!r}; choose one of {', '.join(SEEDS)}.")
+    raise UnknownSeed(f"There is no seed named {seed!r}; choose one of {', '.join(SEEDS)}.")
