@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.cookies import CookieError
 from typing import NoReturn, TypeVar
 
 import urllib3
@@ -62,11 +63,11 @@ def log_in(transport: Transport, credentials: Credentials) -> None:
         _refused(transport, answer, "the login")
     except urllib3.exceptions.HTTPError as error:
         _unreachable(transport, no_answer(error))
-    except AttributeError:
-        # ApiClient.__call_api decodes the body of an error that has none: a TLS failure (SDK 2.80.0).
-        _unreachable(transport, NoAnswer(Cause.TLS))
-    except (OpenApiException, AssertionError, ValueError):
-        # The SDK could not read the answer, or it brought no session cookies: whatever it is, it is not CVAT.
+    except (OpenApiException, AssertionError, AttributeError, CookieError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error.__context__, ApiException):
+            # ApiClient.__call_api decodes the body of an error that has none: a TLS failure (SDK 2.80.0).
+            _unreachable(transport, no_answer(error.__context__))
+        # The SDK's models broke on the answer, or it brought no session cookies: whatever answers, it is not CVAT.
         _not_cvat(transport, "the login")
 
 
