@@ -65,10 +65,10 @@ def change_job(call: Call) -> Answer:
 def _advance(job: Doc, data: Doc) -> None:
     if not {"stage", "state"} & data.keys():
         return
-    stage: str = data.get("stage", job["stage"])
+    stage = str(data.get("stage", job["stage"]))
     # A new stage without a state starts again (recorded from CVAT 2.54.1).
-    kept: str = job["state"] if stage == job["stage"] else workflow.NEW
-    state: str = data.get("state", kept)
+    kept = str(job["state"]) if stage == job["stage"] else workflow.NEW
+    state = str(data.get("state", kept))
     job.update(stage=stage, state=state, status=workflow.job_status(stage, state))
 
 

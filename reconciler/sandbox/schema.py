@@ -90,7 +90,7 @@ TABLES = {
                 **_DATES,
             },
             stored=("replicas INTEGER NOT NULL DEFAULT 0", "frames TEXT"),
-            indexes=("project_id", "status"),
+            indexes=("project_id", "project_id, subset", "status"),
         ),
         Table(
             "jobs",

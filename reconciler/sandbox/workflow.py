@@ -83,9 +83,10 @@ def touch_project(store: Store, project_id: int | None) -> None:
     if project_id is None:
         return
     project = store.get("projects", project_id)
-    rows = store.rows("SELECT subset, dimension FROM tasks WHERE project_id = ? ORDER BY id", (project_id,))
-    project["task_subsets"] = sorted({subset for subset, _ in rows if subset})
-    project["dimension"] = next((dimension for _, dimension in rows if dimension), None)
-    project["tasks"] = {**project["tasks"], "count": len(rows)}
+    tasks = "FROM tasks WHERE project_id = ?"
+    subsets = store.rows(f"SELECT DISTINCT subset {tasks} ORDER BY subset", (project_id,))
+    project["task_subsets"] = [subset for (subset,) in subsets if subset]
+    project["dimension"] = store.value(f"SELECT dimension {tasks} ORDER BY id LIMIT 1", (project_id,)) or None
+    project["tasks"] = {**project["tasks"], "count": store.value(f"SELECT count(*) {tasks}", (project_id,))}
     project["updated_date"] = store.clock.now()
     store.save("projects", project)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Sandbox
-from tests.sandbox.replay import RUN, Replay, comparable, load, parsed, run_of
+
+from .replay import RUN, Replay, comparable, load, parsed, run_of
 
 SCENARIOS = ("basics", "workflow", "labels", "organizations")
 OTHERS = {"tasks": [{"id": key, "name": f"somebody's {key}"} for key in (1, 2, 3)]}
