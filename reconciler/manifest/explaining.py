@@ -10,7 +10,7 @@ from reconciler.errors import Problem
 from reconciler.manifest.format_tree import allowed_words, block_at, keys_of
 from reconciler.manifest.later import comes_later
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import Block, TaskFields
+from reconciler.manifest.models import Block, ProjectRef, SizeRange, TaskFields
 from reconciler.manifest.nodes import Items, Node, Scalar, Table
 from reconciler.manifest.wording import closest, did_you_mean, either, quoted
 
@@ -90,6 +90,10 @@ def _bad_value(detail: Any, path: Path, node: Node | None) -> tuple[str, str | N
             return _not_a_word(field, path, detail["input"], node)
         case "string_type":
             return _not_text(field, shown, detail["input"])
+        case "model_type" if block_at(path) is SizeRange:
+            return f"{field} is a number of frames, or {{min: 1, max: 9}}, not {shown}", None
+        case "model_type" if block_at(path) is ProjectRef:
+            return f"{field} is {shown}, not a key or a name", "quote it if it is one; an id is written {id: 17}"
         case "int_type" | "int_parsing" | "int_from_float":
             return f"{field} is a whole number, not {shown}", None
         case "float_type" | "float_parsing" | "finite_number":
@@ -136,6 +140,8 @@ def _not_text(field: str, shown: str, value: object) -> tuple[str, str | None]:
         return f"{field} cannot be null", None
     if isinstance(value, bool | int | float):
         kind = "true or false" if isinstance(value, bool) else "a number"
+        if "${" in shown:
+            return f"{field} is text, but {shown} is {kind}", "quote the variable's value where it is defined"
         return f"{field} is text, but YAML reads {shown} as {kind}", f'quote it: "{shown.strip("`")}"'
     return f"{field} is text, not {shown}", None
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from reconciler.manifest.values import (
     AnyOf,
@@ -329,12 +338,13 @@ class RuleBlock(Block):
     select: Selector
     set: TaskFields
 
-    @model_validator(mode="after")
-    def _sets_something(self) -> RuleBlock:
-        written = self.set.model_fields_set
-        if not written or (written == {"jobs"} and self.set.jobs is not None and not self.set.jobs.model_fields_set):
+    @field_validator("set")
+    @classmethod
+    def _sets_something(cls, fields: TaskFields) -> TaskFields:
+        written = fields.model_fields_set
+        if not written or (written == {"jobs"} and fields.jobs is not None and not fields.jobs.model_fields_set):
             raise complaint("this rule sets nothing", "add to `set` what its tasks should get")
-        return self
+        return fields
 
 
 class LimitsBlock(Block):

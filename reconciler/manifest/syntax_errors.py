@@ -31,6 +31,8 @@ def syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     culprit = _character_at(text, where)
     if "cannot start any token" in words and culprit:
         return _bad_start(culprit, where)
+    if "${" in _line(text, where):
+        return Problem(f"not valid YAML: {words}", where, 'between { } or [ ], quote what holds a variable: "${…}"')
     hint = next((hint for part, hint in _HINTS if part in f"{context} {words}"), None)
     said = f"{context}: {words}" if context else words
     return Problem(f"not valid YAML: {said}", where, hint)
@@ -44,6 +46,9 @@ def _bad_start(culprit: str, where: Location) -> Problem:
 
 
 def _character_at(text: str, where: Location) -> str:
-    lines = text.splitlines()
-    line = lines[where.line - 1] if where.line <= len(lines) else ""
-    return line[where.column - 1 : where.column]
+    return _line(text, where)[where.column - 1 : where.column]
+
+
+def _line(text: str, where: Location) -> str:
+    lines = text.split("\n")
+    return lines[where.line - 1] if where.line <= len(lines) else ""

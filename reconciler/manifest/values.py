@@ -76,6 +76,12 @@ def _more_than_spaces(value: str) -> str:
     return value
 
 
+def _no_outer_spaces(value: str) -> str:
+    if value != value.strip():
+        raise complaint("spaces at the beginning or the end", "leave them out: CVAT cuts them off")
+    return value
+
+
 def _instant(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -142,9 +148,9 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValid
 Version = Annotated[Literal[1], BeforeValidator(_supported_version)]
 
 Username = Annotated[str, Field(min_length=1, max_length=150)]
-Name = Annotated[str, Field(max_length=256), AfterValidator(_more_than_spaces)]
-Subset = Annotated[str, Field(max_length=64)]
-BugTracker = Annotated[str, Field(max_length=2000)]
+Name = Annotated[str, Field(max_length=256), AfterValidator(_more_than_spaces), AfterValidator(_no_outer_spaces)]
+Subset = Annotated[str, Field(max_length=64), AfterValidator(_no_outer_spaces)]
+BugTracker = Annotated[str, Field(max_length=2000), AfterValidator(_no_outer_spaces)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=128)]
 
 ClearableSubset = Annotated[Subset | None, BeforeValidator(_text_or_empty, json_schema_input_type=Subset | None)]
