@@ -41,7 +41,7 @@ def _status_and_jobs(fields: TaskFields, locations: Locations, path: tuple[str, 
 
 
 def _status_and_overrides(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
-    """An override of one job by its id may mean a ground truth job, which a status leaves alone; one by frames cannot."""
+    """An override of a job by its id may mean a ground truth job, which a status leaves alone; one by frames cannot."""
     if task.status is None:
         return
     for index, override in enumerate(task.job_overrides):
@@ -80,7 +80,8 @@ def _ignored_and_wanted(task: TaskBlock, locations: Locations, key: str) -> Iter
 
 
 def _sets_nothing(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
-    written = task.model_fields_set - {"id", "project", "lifecycle"}
+    written = task.model_fields_set - {"id", "project"}
+    written -= {"lifecycle"} if not task.lifecycle.ignore else set()  # ignoring keeps rules off: that is something
     written -= {"name"} if task.id is None else set()
     written -= {"jobs"} if task.jobs is not None and not task.jobs.model_fields_set else set()
     written -= {"job_overrides"} if not task.job_overrides else set()

@@ -62,6 +62,7 @@ class ProjectRef(Block):
     """
 
     called = "a project reference"
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     key: Wanted[Annotated[str, Field(min_length=1)]] = Field(
         default=None, description="A key of `projects`, else the name of a project on the server."
@@ -135,6 +136,7 @@ class JobOverride(JobFields):
     """What some jobs get instead of `jobs`: those that lie within `frames`, or one by its id."""
 
     called = "a job override"
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["frames"]}, {"required": ["job"]}]})
 
     frames: Wanted[Frames] = Field(
         default=None, description="Jobs that lie within these frames, both ends included.", examples=["0-99", 7]
@@ -211,13 +213,14 @@ class TaskBlock(TaskFields):
     )
     project: Wanted[ProjectRef] = Field(default=None, description="The project it lies in.", examples=["street"])
     job_overrides: tuple[JobOverride, ...] = Field(default=(), description="What some jobs get instead of `jobs`.")
-    lifecycle: Lifecycle = Lifecycle()
+    lifecycle: Lifecycle = Field(default=Lifecycle(), description="How this tool treats the task.")
 
 
 class Interval(Block):
     """`after` ≤ t < `before`. A date is its midnight; a time without a zone is UTC."""
 
     called = "an interval"
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     after: Wanted[Instant] = Field(
         default=None, description="From this moment on (included).", examples=["2026-01-31", "2026-01-31T08:00:00Z"]
@@ -237,6 +240,7 @@ class SizeRange(Block):
     """Number of frames, both ends included. A plain number is that size exactly."""
 
     called = "a size"
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     min: Wanted[Count] = Field(default=None, description="At least so many frames.", examples=[100])
     max: Wanted[Count] = Field(default=None, description="At most so many frames.", examples=[500])
@@ -270,6 +274,7 @@ class JobSelector(Block):
     """Jobs by their own fields. A task is selected if it has such a job, and only such jobs are then set."""
 
     called = "a selection of jobs"
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     type: AnyOf[SelectedJobType] = Field(
         default=None, description="Annotation jobs when left out. `replica` is read as consensus_replica."
@@ -289,6 +294,7 @@ class Selector(Block):
     """Which tasks. All given conditions hold together; a list means any of them; `not` negates what it holds."""
 
     called = "a selection"
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     id: AnyOf[Id] = Field(default=None, description="Task ids on the server.", examples=[[41, 42]])
     project: AnyOf[ProjectRef] = Field(default=None, description="Projects.", examples=["street"])
@@ -335,8 +341,8 @@ class RuleBlock(Block):
         "`always`: selected anew at every plan.",
     )
     revision: Revision = Field(default=1, description="Raise it to run a `mode: once` rule again.", examples=[2])
-    select: Selector
-    set: TaskFields
+    select: Selector = Field(description="Which tasks.", examples=[{"project": "street", "status": "completed"}])
+    set: TaskFields = Field(description="What they get.", examples=[{"status": "annotation"}])
 
     @field_validator("set")
     @classmethod
@@ -364,7 +370,7 @@ class Settings(Block):
 
     called = "settings"
 
-    limits: LimitsBlock = LimitsBlock()
+    limits: LimitsBlock = Field(default=LimitsBlock(), description="How much one apply may change.")
 
 
 class Manifest(Block):
@@ -378,7 +384,7 @@ class Manifest(Block):
         description='Short name of the organization; "" is the personal workspace; left out: the connection\'s own.',
         examples=["acme"],
     )
-    settings: Settings = Settings()
+    settings: Settings = Field(default=Settings(), description="How the tool behaves with this manifest.")
     projects: dict[Key, ProjectBlock] = Field(default_factory=dict, description="Projects by a key of your own.")
     tasks: dict[Key, TaskBlock] = Field(default_factory=dict, description="Tasks by a key of your own.")
     rules: dict[Key, RuleBlock] = Field(default_factory=dict, description="Rules by a key of your own.")
