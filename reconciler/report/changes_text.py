@@ -91,7 +91,8 @@ def _cause(cause: Because, budget: Budget, *, width: int, see_all: str) -> list[
 def _why(cause: Because, width: int) -> list[Text]:
     reasons = "; ".join(cause.reasons[:3]) + (f"; … {len(cause.reasons) - 3} more" if len(cause.reasons) > 3 else "")
     sources = ", ".join(cause.sources[:3]) + (f" and {len(cause.sources) - 3} more" if len(cause.sources) > 3 else "")
-    subject = styled(f"  {sources}:", "cyan")
+    told = all(source in reasons for source in cause.sources)
+    subject = styled("  because" if told else f"  {sources}:", "cyan")
     return words(subject, reasons, width=width, style="dim") if reasons else [subject]
 
 
@@ -107,11 +108,8 @@ def _rows(entry: TaskEntry) -> list[Row]:
     """A task and its jobs."""
     mark, style = MARKS[_action(entry)]
     head = Text("  ") + styled(mark, style) + Text(" ") + styled(f"task {entry.label.id} ", "dim")
-    rows = [
-        Row(
-            head + styled(entry.label.name, "bold"), field_chunks(entry.own.fields, _action(entry)) if entry.own else []
-        )
-    ]
+    own = entry.own if entry.own is not None and entry.own.action is not Action.NO_OP else None
+    rows = [Row(head + styled(entry.label.name, "bold"), field_chunks(own.fields, own.action) if own else [])]
     for group in entry.job_groups:
         mark, style = MARKS[group.action]
         start = Text("  ") if group.action is Action.UPDATE else styled(mark, style) + Text(" ")
@@ -192,6 +190,8 @@ def _action(entry: TaskEntry) -> Action:
 
 def field_chunks(fields: Sequence[FieldChange], action: Action = Action.UPDATE) -> list[Text]:
     """`stage acceptance → annotation,` `state completed → new`: one chunk a field, so that none is cut in two."""
+    if not fields and action is Action.UPDATE:
+        return [styled("sent once more as it is", "dim")]  # a write that makes CVAT compute a stale status anew
     chunks: list[Text] = []
     for index, change in enumerate(fields):
         name = change.path[-1]

@@ -47,9 +47,8 @@ class TaskEntry:
     @property
     def sources(self) -> tuple[str, ...]:
         """The addresses that want it: rules and task blocks of the manifest."""
-        return _unique(change.source for entry in self.changes for change in entry.fields) or _unique(
-            change.address for change in self.changes
-        )
+        named = _unique(change.source for entry in self.changes for change in entry.fields)
+        return named or _unique(_block(change) for change in self.changes)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -123,6 +122,12 @@ def by_project(entries: Iterable[TaskEntry]) -> list[ProjectGroup]:
             causes[why].folds.append(folds[shape])
         folds[shape].members.append(entry)
     return list(projects.values())
+
+
+def _block(change: Change) -> str:
+    """The block of the manifest that an address belongs to: `rule.reopen[42].job[1655]` is of `rule.reopen`."""
+    block = change.address.partition("[")[0]
+    return block.removesuffix(".job") if change.kind == "job" else block
 
 
 def _shape(entry: TaskEntry) -> Hashable:

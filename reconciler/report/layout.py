@@ -34,19 +34,21 @@ def widest(texts: Iterable[Text | str], most: int = 48) -> int:
     return max((length for length in lengths if length <= most), default=min(most, max(lengths, default=0)))
 
 
-def flow(subject: Text, chunks: Sequence[Text], *, width: int, after: str = " ") -> list[Text]:
+def flow(subject: Text, chunks: Sequence[Text], *, width: int, after: str = " ", hang: int | None = None) -> list[Text]:
     """`subject` and `chunks` on one line, or on several with the chunks under one another.
 
-    `after` stands between the subject and the first chunk. A subject that leaves no room gets them indented below.
+    `after` stands between the subject and the first chunk. A subject that leaves no room gets them indented below;
+    `hang` sets how far.
     """
     line = subject + Text(after) if chunks else subject
-    hang = cell_len(line.plain)
-    if hang > width * 2 // 3:
-        hang = min(hang, len(subject.plain) - len(subject.plain.lstrip()) + 6)
+    start = cell_len(line.plain)
+    if hang is None and start > width * 2 // 3:
+        hang = min(start, len(subject.plain) - len(subject.plain.lstrip()) + 6)
+    hang = start if hang is None else hang
     lines = [line]
     for index, chunk in enumerate(chunks):
         joined = lines[-1] + Text(" " if index else "") + chunk
-        alone = index == 0 and hang == cell_len(line.plain)
+        alone = index == 0 and hang >= start
         if cell_len(joined.plain) <= width or alone:
             lines[-1] = joined
         else:
@@ -54,10 +56,10 @@ def flow(subject: Text, chunks: Sequence[Text], *, width: int, after: str = " ")
     return lines
 
 
-def words(subject: Text, prose: str, *, width: int, style: str = "") -> list[Text]:
+def words(subject: Text, prose: str, *, width: int, style: str = "", hang: int | None = None) -> list[Text]:
     """Prose after a subject, wrapped at blanks and hanging under its first word."""
     chunks = [styled(word, style) for word in terminal(prose).split(" ")] if prose else []
-    return flow(subject, chunks, width=width)
+    return flow(subject, chunks, width=width, hang=hang)
 
 
 def columns(

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.plan.model import Conflict, Plan, RuleStanding, ServerRef
+from reconciler.plan.model import Plan, RuleStanding, ServerRef
 from reconciler.report.changes_text import change_lines
+from reconciler.report.conflict_text import conflict_lines
 from reconciler.report.grouping import TaskEntry, by_project, task_entries
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
-from reconciler.report.wording import counted, id_list, value
+from reconciler.report.wording import counted
 
 SEE_ALL = "--format json lists all"
 NAMED = 20
@@ -31,8 +32,7 @@ def plan_lines(plan: Plan, *, width: int, full: bool = False, see_all: str = SEE
     lines += change_lines(by_project(entries), width=width, full=full, see_all=see_all)
     lines += _unchanged(plan, entries, width, full=full, see_all=see_all)
     lines += _rules(plan.rules, width)
-    lines += conflict_lines(plan, [each for each in plan.conflicts if not each.forced], width, forced=False)
-    lines += conflict_lines(plan, [each for each in plan.conflicts if each.forced], width, forced=True)
+    lines += conflict_lines(plan, width)
     lines += _warnings(plan, width)
     return [*lines, styled(summary_line(plan), "bold")]
 
@@ -81,7 +81,7 @@ def _unchanged(plan: Plan, entries: Sequence[TaskEntry], width: int, *, full: bo
     if not plan.summary.unchanged and not still:
         return []
     reasons = Counter(_still_reason(entry) for entry in still)
-    prose = ", ".join(f"{reason} ({number})" for reason, number in reasons.most_common())
+    prose = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common())
     lines = words(
         styled(f"{counted(plan.summary.unchanged, 'task')} unchanged{':' if prose else ''}"),
         prose,
@@ -119,35 +119,6 @@ def _rules(rules: Sequence[RuleStanding], width: int) -> list[Text]:
         subject = Text("  ") + padded(styled(rule.address, "cyan"), column) + Text(" ")
         note = rule.note or f"{counted(len(rule.selected), 'task')} selected, {len(rule.pending)} to do"
         lines += words(subject, note, width=width)
-    return [*lines, Text()]
-
-
-def conflict_lines(plan: Plan, conflicts: Sequence[Conflict], width: int, *, forced: bool) -> list[Text]:
-    """What a rollback found changed by others: what the run wrote, what is there now, what it was before."""
-    if not conflicts:
-        return []
-    if forced:
-        title = styled("Overridden (--force): somebody else changed these since the run", "bold red")
-    else:
-        title = styled("Conflicts: somebody else changed these since the run; they are left as they are", "bold yellow")
-    names = {label.id: label.name for label in plan.tasks}
-    alike: dict[tuple[int, str, str, str, str, str], list[int]] = {}
-    for each in conflicts:
-        values = (value(each.field, content) for content in (each.wrote, each.found, each.before))
-        alike.setdefault((each.task, each.kind, each.field, *values), []).append(each.id)  # type: ignore[arg-type]
-    subjects = []
-    for (task, kind, field, *_), ids in alike.items():
-        own = f"{'jobs' if len(ids) > 1 else 'job'} {id_list(ids)} of " if kind == "job" else ""
-        subjects.append(styled(f"  {own}task {task} {names.get(task, '')}") + styled(f"{GAP}{field}", "bold"))
-    column = widest(subjects)
-    lines = [title]
-    for subject, (_, _, _, wrote, found, before) in zip(subjects, alike, strict=True):
-        chunks = [
-            styled(f"the run wrote {wrote},"),
-            styled("now ") + styled(found, "yellow") + styled(","),
-            styled("goes back to " if forced else "was ") + styled(before, "green" if forced else ""),
-        ]
-        lines += flow(padded(subject, column), chunks, width=width, after=GAP)
     return [*lines, Text()]
 
 

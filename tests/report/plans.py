@@ -38,7 +38,7 @@ def reopening(tasks: int, jobs: int = 3, unchanged: int = 0) -> Plan:
         labels.append(TaskLabel(id=task, name=f"batch-{number + 1:03d}", project=17, project_name="Street scenes"))
         address = f"{RULE}[{task}]"
         if number >= tasks:
-            reason = "already as wanted" if number % 6 else "has no jobs yet"
+            reason = "already as wanted" if number % 6 else "has no data yet, so it has no jobs to move"
             changes.append(Change(address=address, kind="task", id=task, task=task, action=Action.NO_OP, reason=reason))
             continue
         changes.append(
@@ -48,7 +48,7 @@ def reopening(tasks: int, jobs: int = 3, unchanged: int = 0) -> Plan:
                 id=task,
                 task=task,
                 action=Action.UPDATE,
-                reason="completed, to be annotated again",
+                reason=f"{RULE} selects it",
                 fields=(field("status", "completed", "annotation"),),
             )
         )
@@ -62,7 +62,7 @@ def reopening(tasks: int, jobs: int = 3, unchanged: int = 0) -> Plan:
                     id=job,
                     task=task,
                     action=Action.UPDATE,
-                    reason="completed, to be annotated again",
+                    reason=f"{RULE} wants the task's status annotation, which CVAT derives from the jobs",
                     fields=(field("stage", "acceptance", "annotation"), field("state", "completed", "new")),
                     writes=(
                         Write(body=position, expect={"stage": "acceptance", "state": "completed"}, gives=position),
@@ -84,7 +84,7 @@ def reopening(tasks: int, jobs: int = 3, unchanged: int = 0) -> Plan:
                 definition="sha256:77aa",
                 selected=selected,
                 pending=selected[:tasks],
-                note=f"Selects {len(selected)} tasks, {tasks} to do; applying this plan freezes the selection.",
+                note=f"selects {len(selected)} tasks; applying it freezes this selection (once, revision 1)",
             ),
         ),
         summary=Summary(

@@ -1,0 +1,37 @@
+"""Runs as JSON for other programs: the same data as the tables, in envelopes that name their format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from reconciler.history.model import AuditRecord, Run
+
+HISTORY_FORMAT = "reconciler.history/1"
+RUN_FORMAT = "reconciler.history-run/1"
+
+
+def history_document(runs: Sequence[Run]) -> dict[str, Any]:
+    """All runs, the newest last."""
+    ordered = sorted(runs, key=lambda run: (run.started, run.id))
+    return {"format": HISTORY_FORMAT, "runs": [run.model_dump(mode="json") for run in ordered]}
+
+
+def run_document(run: Run, records: Sequence[AuditRecord]) -> dict[str, Any]:
+    """One run with its audit log, every line of it: a write's start and its end."""
+    return {
+        "format": RUN_FORMAT,
+        "run": run.model_dump(mode="json"),
+        "audit": [record.model_dump(mode="json") for record in records],
+    }
+
+
+def history_json(runs: Sequence[Run]) -> str:
+    """`history_document` as text."""
+    return json.dumps(history_document(runs), indent=2) + "\n"
+
+
+def run_json(run: Run, records: Sequence[AuditRecord]) -> str:
+    """`run_document` as text."""
+    return json.dumps(run_document(run, records), indent=2) + "\n"

@@ -1,0 +1,153 @@
+"""The result of a run: what was written, what was not and why in the server's own words, and how to undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from reconciler.history.model import AuditRecord, Run, RunStatus, Unproven, WriteOutcome
+from reconciler.plan.model import FieldChange, Plan
+from reconciler.report.changes_text import field_chunks
+from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
+from reconciler.report.wording import counted, value
+from reconciler.report.writes import changed, fields_of, object_phrase, settled, task_names
+
+SHOWN = 20
+
+_TITLES = {
+    WriteOutcome.SKIPPED: ("Not reached: the run was stopped before {}", "yellow"),
+    WriteOutcome.UNKNOWN: ("Unknown: no answer came; {} may or may not have arrived", "bold yellow"),
+    WriteOutcome.CONFLICT: ("Conflicts: somebody else changed these since the plan; {} not made", "bold yellow"),
+    WriteOutcome.FAILED: ("Failed: the server refused {}", "bold red"),
+}
+_ENDS = {
+    RunStatus.FAILED: " in part",
+    RunStatus.CONFLICT: " in part",
+    RunStatus.INTERRUPTED: " in part (interrupted)",
+    RunStatus.RUNNING: " in part (not ended)",
+}
+
+
+def render_outcome(
+    run: Run, plan: Plan | None, records: Sequence[AuditRecord], console: Console, *, full: bool = False
+) -> None:
+    """Write the result of `run`; without its plan tasks have numbers only."""
+    show(console, outcome_lines(run, plan, records, width=console.width, full=full))
+
+
+def outcome_lines(
+    run: Run, plan: Plan | None, records: Sequence[AuditRecord], *, width: int, full: bool = False
+) -> list[Text]:
+    """The result of `run` as styled lines, the last one the summary."""
+    writes = settled(records)
+    names = task_names(plan)
+    most = None if full else SHOWN
+    lines = _written(writes, width)
+    if already := sum(each.outcome is WriteOutcome.ALREADY for each in writes):
+        lines.append(styled(f"Not needed: {counted(already, 'write')}; the server held the values already"))
+    for outcome, (title, style) in _TITLES.items():
+        some = [each for each in writes if each.outcome is outcome]
+        if some:
+            lines += [Text(), styled(title.format(counted(len(some), "write")), style)]
+            lines += _by_message(some, names, width, most, run)
+    lines += _unproven(run.unproven, names, width, most)
+    if run.note:
+        lines += [Text(), *words(styled("Note:", "bold"), run.note, width=width)]
+    style = "bold green" if run.status is RunStatus.DONE else "bold red"
+    return [*lines, *([Text()] if lines else []), styled(outcome_line(run, plan, records), style)]
+
+
+def outcome_line(run: Run, plan: Plan | None, records: Sequence[AuditRecord]) -> str:
+    """The last line: `Applied run R: 98 tasks changed (294 jobs), verified. Undo with: reconciler rollback R`."""
+    writes = settled(records)
+    tally = changed(writes)
+    rollback = run.kind == "rollback"
+    did = f"Rolled back run {run.of_run} by run {run.id}" if rollback else f"Applied run {run.id}"
+    verb = "restored" if rollback else "changed"
+    parts = [f"{counted(tally.tasks, 'task')} {verb} ({counted(tally.jobs, 'job')})"]
+    for outcome, noun in (
+        (WriteOutcome.FAILED, "failed"),
+        (WriteOutcome.UNKNOWN, "unknown"),
+        (WriteOutcome.SKIPPED, "not reached"),
+    ):
+        number = sum(each.outcome is outcome for each in writes)
+        parts += [f"{number} {noun}"] if number else []
+    conflicts = sum(each.outcome is WriteOutcome.CONFLICT for each in writes)
+    parts += [counted(conflicts, "conflict")] if conflicts else []
+    left = sum(not each.forced for each in plan.conflicts) if plan is not None else 0
+    parts += [f"{left} changed by others since and left"] if left else []
+    parts += [f"{len(run.unproven)} not as written"] if run.unproven else []
+    parts += ["verified"] if run.status is RunStatus.DONE and not run.unproven else []
+    # A write of unknown outcome may have arrived: it too is something to take back.
+    wrote = tally.tasks or any(each.outcome is WriteOutcome.UNKNOWN for each in writes)
+    undo = f" Undo with: reconciler rollback {run.id}" if wrote else ""
+    return f"{did}{_ENDS.get(run.status, '')}: {', '.join(parts)}.{undo}"
+
+
+def _written(writes: Sequence[AuditRecord], width: int) -> list[Text]:
+    """What was written, told once for all that changed alike; in full it stands in the history."""
+    groups: dict[tuple[object, ...], list[AuditRecord]] = {}
+    for each in writes:
+        if each.outcome is WriteOutcome.WRITTEN:
+            key = (each.kind, *((field.path, repr(field.before), repr(field.after)) for field in fields_of(each)))
+            groups.setdefault(key, []).append(each)
+    rows = [(counted(len(group), group[0].kind), field_chunks(fields_of(group[0]))) for group in groups.values()]
+    column = max((len(who) for who, _ in rows), default=0)
+    lines = [styled("Written", "bold")] if rows else []
+    for who, chunks in rows[:SHOWN]:
+        lines += flow(styled(f"  {who.ljust(column)}"), chunks, width=width, after=GAP)
+    if len(rows) > SHOWN:
+        rest = sum(len(group) for group in list(groups.values())[SHOWN:])
+        lines.append(styled(f"  … {counted(rest, 'more write')}", "dim"))
+    return lines
+
+
+def _by_message(
+    writes: Sequence[AuditRecord], names: dict[int, str], width: int, most: int | None, run: Run
+) -> list[Text]:
+    """The server's words once, then what they were said about; jobs of one task that fared alike share a line."""
+    messages: dict[str, dict[object, list[AuditRecord]]] = {}
+    for each in writes:
+        status = f"HTTP {each.status}" if each.status else ""
+        said = ": ".join(part for part in (status, each.message or "") if part)
+        alike = (each.kind, each.task, repr(each.fields))
+        messages.setdefault(said, {}).setdefault(alike, []).append(each)
+    lines: list[Text] = []
+    for said, groups in messages.items():
+        lines += words(Text(" "), said, width=width, style="bold") if said else []
+        rows = [
+            (object_phrase(group[0].kind, [each.id for each in group], group[0].task, names), fields_of(group[0]))
+            for group in groups.values()
+        ]
+        lines += _rows(rows if most is None or len(rows) <= most + 1 else rows[:most], width)
+        if most is not None and len(rows) > most + 1:
+            lines.append(styled(f"    … {len(rows) - most} more (all: reconciler history {run.id})", "dim"))
+    return lines
+
+
+def _rows(rows: Sequence[tuple[str, tuple[FieldChange, ...]]], width: int) -> list[Text]:
+    column = widest(who for who, _ in rows)
+    lines: list[Text] = []
+    for who, fields in rows:
+        lines += flow(padded(styled(f"    {who}"), column + 4), field_chunks(fields), width=width, after=GAP)
+    return lines
+
+
+def _unproven(unproven: Sequence[Unproven], names: dict[int, str], width: int, most: int | None) -> list[Text]:
+    if not unproven:
+        return []
+    lines = [Text(), styled("Not as written: read again, these do not hold what the run wrote", "bold red")]
+    shown = unproven if most is None or len(unproven) <= most + 1 else unproven[:most]
+    for each in shown:
+        subject = styled(f"    {object_phrase(each.kind, [each.id], each.task, names)}")
+        if each.missing:
+            chunks = [styled("is gone", "red")]
+        else:
+            wanted, found = value(each.field, each.wanted), value(each.field, each.found)
+            chunks = [styled(f"{each.field} should be {wanted},"), styled(f"is {found}", "red")]
+        lines += flow(subject, chunks, width=width, after=GAP)
+    if len(shown) < len(unproven):
+        lines.append(styled(f"    … {len(unproven) - len(shown)} more", "dim"))
+    return lines

@@ -1,0 +1,1 @@
+"""What a person reads, compared with what a person has read."""

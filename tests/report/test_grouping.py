@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from reconciler.report.grouping import by_project, task_entries
+
+from .plans import RULE, reopening
+
+
+def test_tasks_that_change_alike_are_one_fold() -> None:
+    plan = reopening(5, 2, unchanged=3)
+    entries = task_entries(plan)
+    assert [bool(entry.changes) for entry in entries] == [True] * 5 + [False] * 3
+    (project,) = by_project(entries)
+    assert (project.id, project.name, project.tasks, project.jobs) == (17, "Street scenes", 5, 10)
+    (cause,) = project.causes
+    assert cause.sources == (RULE,)
+    assert [len(fold.members) for fold in cause.folds] == [5]
+
+
+def test_jobs_that_change_alike_are_one_group() -> None:
+    (entry,) = task_entries(reopening(1, 3))
+    assert [group.ids for group in entry.job_groups] == [(1655, 1656, 1657)]
+
+
+def test_nothing_changes_nothing_is_grouped() -> None:
+    assert by_project(task_entries(reopening(0, unchanged=2))) == []
