@@ -11,6 +11,7 @@ from urllib3.util import Retry
 
 from reconciler.cvat import Credentials, Session, connect
 from reconciler.cvat.traffic import DEFAULT_RETRY
+from reconciler.sandbox import Sandbox
 
 from .scripted import ScriptedServer, scripted_server
 
@@ -85,3 +86,18 @@ def own_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return certificate, context
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A server like CVAT, with 40 finished tasks in the organization acme and a few elsewhere."""
+    with Sandbox.start(seed="street", tasks=40) as running:
+        yield running
+
+
+@pytest.fixture
+def admin(sandbox: Sandbox, connect_to: Connect) -> Session:
+    """The administrator's session with the sandbox, without an organization; the requests of connecting are forgotten."""
+    opened = connect_to(sandbox.url, token=sandbox.token)
+    sandbox.requests.clear()
+    return opened

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from reconciler.cvat import Reader, Session, resolve_users, visible_usernames
+from reconciler.sandbox import Sandbox
+
+from .conftest import Connect
+
+
+def test_users_by_name(sandbox: Sandbox, admin: Session) -> None:
+    reader = Reader(admin)
+    found = resolve_users(reader, ["bob", "alice", "nobody-here", "ALICE"])
+    assert {name: user.username for name, user in found.items()} == {"alice": "alice", "bob": "bob"}
+    assert len(sandbox.requests) == 1
+    assert resolve_users(reader, []) == {}
+    assert len(sandbox.requests) == 1
+
+
+def test_in_an_organization_only_its_members(sandbox: Sandbox, connect_to: Connect) -> None:
+    reader = Reader(connect_to(sandbox.url, token=sandbox.token, organization="acme"))
+    members = {member.username for member in reader.members()}
+    outside = {user.username for user in reader.users()} - members
+    found = resolve_users(reader, {"alice", *outside})
+    assert set(found) == {"alice"}
+    assert found["alice"].id == next(
+        member.user.id for member in reader.members() if member.user and member.username == "alice"
+    )
+    assert visible_usernames(reader) == sorted(name for name in members if name)
+
+
+def test_everyone_who_can_be_seen(sandbox: Sandbox, admin: Session) -> None:
+    names = visible_usernames(Reader(admin))
+    assert {"admin", "alice", "bob"} <= set(names)
+    assert names == sorted(names)
+
+
+def test_many_names(sandbox: Sandbox, admin: Session) -> None:
+    names = [f"somebody-with-a-long-name-{number}" for number in range(1000)]
+    assert set(resolve_users(Reader(admin), [*names, "alice"])) == {"alice"}
+    assert len(sandbox.requests) <= 6
