@@ -26,17 +26,28 @@ def claim_plan(store: StateStore, plan_id: str, run_id: str) -> None:
 
     Comes before the run begins: a crash in between costs a new plan, the other way round it could apply one twice.
     """
-    if not _ID.fullmatch(plan_id):  # it becomes a file name
-        raise PlanFileError(f"The plan's id {plan_id!r} is not one the reconciler makes", hint="Plan again.")
-    name = f"applied/{plan_id}.json"
-    if store.create(name, encode(Claim(plan=plan_id, run=run_id))):
-        return
+    if not store.create(_name(plan_id), encode(Claim(plan=plan_id, run=run_id))):
+        check_unclaimed(store, plan_id)
+
+
+def check_unclaimed(store: StateStore, plan_id: str) -> None:
+    """`PlanFileError` if a run has applied this plan."""
+    name = _name(plan_id)
     try:
         claim = load(store, name, Claim, "reconciler.claim/1")
+        if claim is None:
+            return
+        by = f"by run {claim.run}"
     except StateError:
         claim = None
-    by = f"by run {claim.run}" if claim else f"(the record {store.path(name)} cannot be read)"
+        by = f"(the record {store.path(name)} cannot be read)"
     raise PlanFileError(
         f"This plan was applied already, {by}; a plan applies once",
         hint="Plan again: it shows what is left to do." + (f" See: history {claim.run}" if claim else ""),
     )
+
+
+def _name(plan_id: str) -> str:
+    if not _ID.fullmatch(plan_id):  # it becomes a file name
+        raise PlanFileError(f"The plan's id {plan_id!r} is not one the reconciler makes", hint="Plan again.")
+    return f"applied/{plan_id}.json"

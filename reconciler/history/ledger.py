@@ -43,8 +43,12 @@ def find(ledger: Ledger, server: str, organization: str | None, address: str, re
 def freeze(
     ledger: Ledger, server: str, organization: str | None, standing: RuleStanding, *, run: str | None, now: datetime
 ) -> Ledger:
-    """Record a rule's selection, with nothing done yet. One that is frozen already stays as it was."""
-    if find(ledger, server, organization, standing.address, standing.revision) is not None:
+    """Record a rule's selection, with nothing done yet.
+
+    One that is frozen already stays as it was, unless it had selected nothing and the rule was edited since.
+    """
+    known = find(ledger, server, organization, standing.address, standing.revision)
+    if known is not None and (known.selected or known.definition == standing.definition):
         return ledger
     entry = LedgerEntry(
         server=server,
@@ -57,7 +61,8 @@ def freeze(
         selected=standing.selected,
         selected_jobs=standing.selected_jobs,
     )
-    return ledger.model_copy(update={"entries": (*ledger.entries, entry)})
+    others = tuple(one for one in ledger.entries if one is not known)
+    return ledger.model_copy(update={"entries": (*others, entry)})
 
 
 def mark_done(

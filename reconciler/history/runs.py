@@ -166,10 +166,14 @@ def load_audit(store: StateStore, run_id: str) -> list[AuditRecord]:
     return records
 
 
+def rewrite(store: StateStore, run: Run) -> None:
+    """Record something more about a run that is over."""
+    store.write(_name(run.id, "run.json"), encode(run))
+
+
 def mark_rolled_back(store: StateStore, run_id: str, by: str) -> None:
     """Note on a run that another one took it back."""
-    run = load_run(store, run_id)
-    store.write(_name(run.id, "run.json"), encode(run.model_copy(update={"rolled_back_by": by})))
+    rewrite(store, load_run(store, run_id).model_copy(update={"rolled_back_by": by}))
 
 
 def _survey(store: StateStore) -> tuple[list[Run], list[BrokenRun]]:

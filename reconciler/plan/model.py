@@ -67,7 +67,7 @@ class Change(Frozen):
     fields: tuple[FieldChange, ...] = ()
     writes: tuple[Write, ...] = ()
     rests_on: dict[str, JsonValue] = Field(default_factory=dict)
-    """Other values that the selection tested: if they no longer hold, the change is not wanted any more."""
+    """What the selection tested (`task.status`, `job.stage`): if it no longer holds, the change is not wanted."""
 
 
 class TaskLabel(Frozen):
@@ -157,6 +157,7 @@ class Conflict(Frozen):
     found: JsonValue  # what is there now
     before: JsonValue  # what a rollback would have restored
     forced: bool = False  # --force: restored all the same
+    note: str | None = None  # why it cannot be restored even then
 
 
 class Plan(Frozen):

@@ -1,0 +1,48 @@
+"""An audit record of every write: who, when, which object, field, before, after, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reconciler.apply.executor import Result
+from reconciler.cvat.session import Session
+from reconciler.history.model import AuditField, AuditRecord
+from reconciler.history.operator import operator
+from reconciler.history.runs import RunRecorder
+
+
+class Auditor:
+    """Writes a run's audit records. A record is on the disk when `record` returns."""
+
+    def __init__(self, recorder: RunRecorder, session: Session) -> None:
+        self._recorder = recorder
+        self._session = session
+        self._operator = operator()
+
+    def record(self, result: Result) -> None:
+        """Record one step of one write."""
+        change, write = result.change, result.write
+        self._recorder.audit(
+            AuditRecord(
+                time=datetime.now(UTC),
+                run=self._recorder.run.id,
+                user=self._session.user.username,
+                operator=self._operator,
+                server=self._session.url,
+                organization=self._session.organization,
+                address=change.address,
+                kind=change.kind,
+                id=change.id,
+                task=change.task,
+                index=result.index,
+                request=f"PATCH /api/{change.kind}s/{change.id}",
+                fields=tuple(
+                    AuditField(field=field, before=write.expect[field], after=after)
+                    for field, after in write.gives.items()
+                    if write.expect[field] != after or write.expect == write.gives
+                ),
+                outcome=result.outcome,
+                status=result.status,
+                message=result.message,
+            )
+        )

@@ -1,0 +1,52 @@
+"""Reading again, in bulk, everything that a plan touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from pydantic import JsonValue
+
+from reconciler.cvat.reading import Reader
+from reconciler.plan.model import Change
+from reconciler.plan.state import State, job_state, task_state
+
+Key = tuple[Literal["task", "job"], int]
+
+
+class Reread:
+    """The touched tasks and jobs as they are now; what is not there is gone, or hidden from us."""
+
+    def __init__(self, states: Mapping[Key, State]) -> None:
+        self._states = states
+
+    def state(self, change: Change) -> State | None:
+        """The object that a change is about."""
+        return self._states.get((change.kind, change.id))
+
+    def task(self, task_id: int) -> State | None:
+        """A task."""
+        return self._states.get(("task", task_id))
+
+    def items(self) -> Iterable[tuple[Key, State]]:
+        """All objects that are there."""
+        return self._states.items()
+
+
+def reread(changes: Iterable[Change], reader: Reader) -> Reread:
+    """Read the tasks and jobs of these changes in few requests, however many there are."""
+    changes = list(changes)
+    states: dict[Key, State] = {}
+    for task in reader.tasks_by_id(sorted({change.task for change in changes})):
+        states["task", task.id] = task_state(task)
+    wanted = {change.id for change in changes if change.kind == "job"}
+    if wanted:
+        for job in reader.jobs_of_tasks(sorted({change.task for change in changes if change.kind == "job"})):
+            if job.id in wanted:
+                states["job", job.id] = job_state(job)
+    return Reread(states)
+
+
+def only(state: Mapping[str, JsonValue], fields: Iterable[str]) -> State:
+    """The named fields of a state."""
+    return {field: state.get(field) for field in fields}

@@ -1,0 +1,74 @@
+"""Is the plan still true? Asked before the first write, of everything the plan touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from reconciler.apply.rereading import Reread
+from reconciler.errors import ConflictError
+from reconciler.plan.model import Change, Plan
+
+
+@dataclass(frozen=True)
+class Stale:
+    """One value that the plan was computed from and that no longer holds."""
+
+    change: Change
+    field: str
+    planned: JsonValue
+    found: JsonValue
+    gone: bool = False
+
+    def __str__(self) -> str:
+        what = f"{self.change.kind} {self.change.id} ({self.change.address})"
+        if self.gone:
+            return f"{what} is gone"
+        return f"{what}: {self.field} was {self.planned!r} when planned, now it is {self.found!r}"
+
+
+class StalePlanError(ConflictError):
+    """The server changed since the plan. Nothing was written."""
+
+    def __init__(self, stale: list[Stale]) -> None:
+        self.stale = tuple(stale)
+        listed = [f"  {one}" for one in stale[:10]]
+        if len(stale) > len(listed):
+            listed.append(f"  and {len(stale) - len(listed)} more")
+        super().__init__(
+            "\n".join(["the server changed since this plan was made; nothing was written", *listed]),
+            hint="look at what the plan would be now, then plan again",
+        )
+
+
+def check_still_true(plan: Plan, now: Reread) -> None:
+    """Refuse a plan whose before-values, or what its selections rested on, no longer hold.
+
+    Raises:
+        StalePlanError: exit code 4, with every difference.
+    """
+    stale = [one for change in plan.updates for one in _stale(change, now)]
+    if stale:
+        raise StalePlanError(stale)
+
+
+def _stale(change: Change, now: Reread) -> Iterator[Stale]:
+    state = now.state(change)
+    task = now.task(change.task)
+    if state is None or task is None:
+        yield Stale(change, "", None, None, gone=True)
+        return
+    planned: dict[str, JsonValue] = {field.path[0]: field.before for field in change.fields}
+    for write in change.writes:
+        planned |= write.expect
+    for field, value in planned.items():
+        if state.get(field) != value:
+            yield Stale(change, field, value, state.get(field))
+    for tested, value in change.rests_on.items():
+        kind, _, field = tested.partition(".")
+        found = (task if kind == "task" else state).get(field)
+        # What a task's selection rested on is said once, with the task or its first job.
+        if found != value and field not in planned:
+            yield Stale(change, tested, value, found)

@@ -1,0 +1,36 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a result is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Sources = Annotated[list[str], typer.Argument(metavar="MANIFEST...", help="Files, folders, or - for standard input.")]
+OptionalSources = Annotated[
+    list[str] | None, typer.Argument(metavar="[MANIFEST...]", help="Files, folders, or - for standard input.")
+]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="ADDRESS", help="Only this: task.KEY, rule.NAME, rule.NAME[42]. Repeatable."),
+]
+State = Annotated[
+    Path, typer.Option("--state", metavar="DIR", envvar="RECONCILER_STATE", help="Where runs and snapshots are kept.")
+]
+DEFAULT_STATE = Path(".reconciler")
+Profile = Annotated[str | None, typer.Option(help="A profile saved by `cvat-cli profile`.", envvar="CVAT_PROFILE")]
+Rate = Annotated[float | None, typer.Option(min=0.01, metavar="N", help="At most N requests a second.")]
+Parallelism = Annotated[int, typer.Option(min=1, max=32, help="How many tasks are written at once.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+Shown = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
+Full = Annotated[bool, typer.Option("--full", help="Show every task, however many there are.")]

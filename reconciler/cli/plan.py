@@ -1,0 +1,51 @@
+"""`reconciler plan`: what would be done. Writes nothing but the file named by --out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler import operations
+from reconciler.cli.options import DEFAULT_STATE, Format, Full, Profile, Rate, Shown, Sources, State, Targets
+from reconciler.cli.showing import show_plan, show_warnings, stderr
+from reconciler.history.saved_plans import save
+from reconciler.history.store import StateStore
+from reconciler.history.tool import tool
+from reconciler.manifest.loading import load
+from reconciler.plan.limits import exceeded
+from reconciler.report.progress import reading
+
+CHANGES_PENDING = 2
+
+
+def plan(
+    sources: Sources,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Save the plan, to apply exactly that.")
+    ] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 if there are changes, 0 if not.")
+    ] = False,
+    target: Targets = None,
+    shown: Shown = Format.TEXT,
+    full: Full = False,
+    state: State = DEFAULT_STATE,
+    profile: Profile = None,
+    rate: Rate = None,
+) -> None:
+    """Show what it takes to bring the server to the manifest."""
+    loaded = load(sources)
+    show_warnings(loaded)
+    with operations.connect_for(loaded, profile=profile, rate=rate) as session, reading(stderr()) as on_page:
+        planned = operations.plan(loaded, session, StateStore(state), targets=target or (), on_page=on_page)
+    saved = save(planned, out, tool=tool(), now=datetime.now(UTC)) if out is not None else None
+    show_plan(saved or planned, shown, full=full)
+    for limit in exceeded(planned):
+        typer.echo(f"warning: apply would refuse this: {limit}", err=True)
+    if saved is not None:
+        typer.echo(f"Saved to {out}. Apply exactly this with: reconciler apply --plan {out}", err=True)
+    if detailed_exitcode and not planned.is_empty:
+        raise typer.Exit(CHANGES_PENDING)

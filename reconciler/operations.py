@@ -1,0 +1,257 @@
+"""What the command line does, as functions: plan, apply, roll back.
+
+from pathlib import Path
+import reconciler
+
+manifest = reconciler.load(["states/reopen.yaml"])
+with reconciler.connect_for(manifest) as session:
+    store = reconciler.StateStore(Path(".reconciler"))
+    plan = reconciler.plan(manifest, session, store)
+    if not plan.is_empty:
+        outcome = reconciler.apply(plan, session, store)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reconciler.apply.ledger_keeping import freeze_selections, record_done
+from reconciler.apply.running import Outcome, Progress, run_plan
+from reconciler.cvat.paging import OnPage
+from reconciler.cvat.reading import Reader
+from reconciler.cvat.session import UNSET, Session, connect
+from reconciler.cvat.users import resolve_users, visible_usernames
+from reconciler.errors import ManifestError, PlanFileError, StateError
+from reconciler.history.lock import locked
+from reconciler.history.model import Run, WriteOutcome
+from reconciler.history.operator import operator
+from reconciler.history.recovery import ledger_as_it_is
+from reconciler.history.runs import last_run, load_audit, load_plan, load_run
+from reconciler.history.saved_plans import seal
+from reconciler.history.store import StateStore
+from reconciler.history.tool import tool
+from reconciler.manifest.loading import LoadedManifest, from_document, load
+from reconciler.plan.model import Plan, RulePhase, SavedPlan, ServerRef
+from reconciler.plan.planner import Surroundings, make_plan
+from reconciler.plan.reversal import Done, Reversal
+
+_MAY_HAVE_WRITTEN = frozenset({WriteOutcome.WRITTEN, WriteOutcome.UNKNOWN, WriteOutcome.STARTED})
+
+
+def connect_for(loaded: LoadedManifest, *, profile: str | None = None, rate: float | None = None) -> Session:
+    """A session for a manifest: in its organization if it names one, else in the connection's own.
+
+    Credentials come from the environment (`CVAT_HOST` and `CVAT_ACCESS_TOKEN`, or `CVAT_USERNAME` and
+    `CVAT_PASSWORD`, or a profile of cvat-cli). `rate` is requests a second.
+
+    Raises:
+        SessionError: whatever is wrong, with what to do.
+    """
+    manifest = loaded.manifest
+    named = manifest.organization if "organization" in manifest.model_fields_set else UNSET
+    return connect(organization=named, profile=profile, rate=rate)
+
+
+def plan(
+    loaded: LoadedManifest,
+    session: Session,
+    store: StateStore,
+    *,
+    targets: Iterable[str] = (),
+    on_page: OnPage | None = None,
+) -> Plan:
+    """What it takes to bring the server to the manifest. Writes nothing anywhere.
+
+    Raises:
+        PlanError: unknown users and projects, missing tasks, ambiguous names, contradictions; all together.
+        ServerError, StateError: the server or the state store cannot be read.
+    """
+    reader = Reader(session, on_page)
+    return make_plan(
+        loaded,
+        Surroundings(
+            server=reader,
+            people=_People(reader),
+            ref=server_ref(session),
+            created_filter=session.capabilities.filters_created_date,
+            ledger=ledger_as_it_is(store),
+        ),
+        targets,
+    )
+
+
+def apply(
+    planned: Plan | SavedPlan,
+    session: Session,
+    store: StateStore,
+    *,
+    parallelism: int = 4,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Apply a plan, verify it, record it. A `SavedPlan` is applied once and only to the server it was made for.
+
+    Raises:
+        LimitError, LockedError, ConflictError, PlanFileError, StateError, ServerError: before the first write.
+    """
+    if isinstance(planned, SavedPlan):
+        check_made_for(planned.plan, session)
+        return run_plan(planned, session, store, parallelism=parallelism, progress=progress, claim=True)
+    saved = seal(planned, tool=tool(), now=datetime.now(UTC))
+    return run_plan(saved, session, store, parallelism=parallelism, progress=progress)
+
+
+def record_nothing_to_do(planned: Plan, store: StateStore) -> bool:
+    """Record one-time rules that found nothing to change as applied. Tells whether there were any.
+
+    Without it, work that is finished later and then matches would be thrown back by a rule that is to run once.
+    """
+    if not any(rule.phase in (RulePhase.FIRST, RulePhase.CONTINUES) for rule in planned.rules):
+        return False
+    with locked(store, operator(), "recording rules that found nothing to change"):
+        freeze_selections(store, planned, None)
+        record_done(store, planned, (), ())
+    return True
+
+
+def plan_rollback(
+    session: Session,
+    store: StateStore,
+    run_id: str | None = None,
+    *,
+    force: bool = False,
+    on_page: OnPage | None = None,
+) -> Plan:
+    """The way back of a run (default: the last one). Writes nothing.
+
+    Args:
+        session: connected to the run's server and organization.
+        store: where the run is recorded.
+        run_id: a run's id, or the beginning of one.
+        force: also restore what others have changed since; the plan's conflicts name each.
+        on_page: is told how the reading gets on.
+
+    Raises:
+        StateError: no such run, or its record is damaged.
+        PlanFileError: the run was made on another server.
+    """
+    run = find_run(store, run_id)
+    applied = load_plan(store, run.id).plan
+    check_made_for(applied, session)
+    done = list(_writes_of(store, run, applied))
+    reader = Reader(session, on_page)
+    tasks = {one.change.task for one in done}
+    restored = {
+        value
+        for one in done
+        for field, value in one.write.expect.items()
+        if field in ("assignee", "owner") and isinstance(value, str)
+    }
+    return Reversal(
+        run=run.id,
+        plan=applied,
+        done=done,
+        tasks=reader.tasks_by_id(tasks),
+        jobs=reader.jobs_of_tasks(tasks),
+        people=_People(reader).resolve(restored),
+        server=server_ref(session),
+        force=force,
+    ).reverse()
+
+
+def find_run(store: StateStore, run_id: str | None) -> Run:
+    """A run by its id or the beginning of one; without, the last.
+
+    Raises:
+        StateError: there is none.
+    """
+    if run_id is not None:
+        return load_run(store, run_id)
+    run = last_run(store)
+    if run is None:
+        raise StateError(f"no run is recorded in {store.folder}", hint="name the state folder with --state")
+    return run
+
+
+def replan(planned: Plan, session: Session, store: StateStore) -> Plan:
+    """The plan as it would be now: of the manifest that it carries, or of the same rollback."""
+    if planned.of_run is not None:
+        forced = any(conflict.forced for conflict in planned.conflicts)
+        return plan_rollback(session, store, planned.of_run, force=forced)
+    assert planned.manifest is not None
+    loaded = from_document(planned.manifest.document, planned.manifest.sources)
+    return plan(loaded, session, store, targets=planned.targets)
+
+
+def check_manifest_unchanged(saved: SavedPlan, sources: Iterable[str] = ()) -> None:
+    """Refuse a saved plan whose manifest says something else now.
+
+    Looks at `sources`, or else at the files that the plan was made from, as far as they are here.
+
+    Raises:
+        PlanFileError: the manifest changed; ManifestError: it cannot be read any more.
+    """
+    ref = saved.plan.manifest
+    if ref is None:
+        return
+    given = tuple(sources)
+    if not given and ("-" in ref.sources or not all(Path(source).exists() for source in ref.sources)):
+        return
+    try:
+        now = load(given or ref.sources).digest
+    except ManifestError as error:
+        raise PlanFileError(
+            f"the manifest this plan was made from is not valid any more:\n{error}", hint="mend it and plan again"
+        ) from error
+    if now != ref.digest:
+        named = ", ".join(given or ref.sources)
+        raise PlanFileError(
+            f"the manifest ({named}, or a variable it uses) changed since this plan was made", hint="plan again"
+        )
+
+
+def check_made_for(planned: Plan, session: Session) -> None:
+    """Refuse a plan that was made for another server or organization.
+
+    Raises:
+        PlanFileError: naming both.
+    """
+    for what, made_for, here in (
+        ("server", planned.server.url, session.url),
+        ("organization", planned.server.organization, session.organization),
+    ):
+        if made_for != here:
+            raise PlanFileError(f"this was made for the {what} {made_for!r}; you are connected to {here!r}")
+
+
+def server_ref(session: Session) -> ServerRef:
+    """The server as plans and runs record it."""
+    return ServerRef(
+        url=session.url,
+        version=str(session.version),
+        organization=session.organization,
+        user=session.user.username,
+    )
+
+
+def _writes_of(store: StateStore, run: Run, applied: Plan) -> Iterable[Done]:
+    """The writes a run made or may have made, in the order of its plan."""
+    outcomes = {(record.kind, record.id, record.index): record.outcome for record in load_audit(store, run.id)}
+    for change in applied.updates:
+        for index, write in enumerate(change.writes):
+            if outcomes.get((change.kind, change.id, index)) in _MAY_HAVE_WRITTEN:
+                yield Done(change, write)
+
+
+class _People:
+    """Who can be assigned, as the planner asks for it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def resolve(self, usernames: Iterable[str]) -> dict[str, int]:
+        return {name: user.id for name, user in resolve_users(self._reader, usernames).items()}
+
+    def visible(self) -> list[str]:
+        return visible_usernames(self._reader)

@@ -1,0 +1,105 @@
+"""A selector as conditions on a task, each with what the server can narrow by itself.
+
+A server filter may let too much through, never too little: every condition is checked again here. So what the server
+cannot filter (labels, size, a regular expression, creation dates before 2.80), or only clumsily (nobody as assignee),
+simply has no filter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from fnmatch import translate
+
+from reconciler.cvat.filters import Filter, all_of, at_least, before, contains, is_in
+from reconciler.cvat.models import Task
+from reconciler.manifest.models import Interval, Selector, SizeRange
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing a selector asks of a task."""
+
+    holds: Callable[[Task], bool]
+    narrows: Filter | None = None
+    tests: frozenset[str] = frozenset()  # the task's managed fields that it looks at
+
+
+def plain_conditions(selector: Selector, *, created_filter: bool) -> Iterator[Condition]:
+    """The conditions that a task answers by itself. Ids, projects, labels, jobs and `not` need looking up first."""
+    if selector.name is not None:
+        yield _name_like(selector.name)
+    if selector.name_regex is not None:
+        pattern = re.compile(selector.name_regex)
+        yield Condition(lambda task: pattern.search(task.name or "") is not None, tests=frozenset({"name"}))
+    if selector.subset is not None:
+        yield _one_of("subset", lambda task: task.subset or "", selector.subset)
+    if selector.status is not None:
+        yield _one_of("status", lambda task: task.status, selector.status)
+    if selector.owner is not None:
+        yield _one_of("owner", lambda task: task.owner_name, selector.owner)
+    if selector.assignee is not None:
+        yield _one_of("assignee", lambda task: task.assignee_name, selector.assignee)
+    if selector.created is not None:
+        narrows = _within("created_date", selector.created) if created_filter else None
+        yield Condition(_dated(lambda task: task.created_date, selector.created), narrows)
+    if selector.updated is not None:
+        narrows = _within("updated_date", selector.updated)
+        yield Condition(_dated(lambda task: task.updated_date, selector.updated), narrows)
+    if selector.mode is not None:
+        yield _one_of("mode", lambda task: task.mode, selector.mode, managed=False)
+    if selector.dimension is not None:
+        yield _one_of("dimension", lambda task: task.dimension, selector.dimension, managed=False)
+    if selector.size is not None:
+        yield _sized(selector.size)
+
+
+def _name_like(glob: str) -> Condition:
+    pattern = re.compile(translate(glob))
+    # The longest stretch without wildcards, before any [set]; the server's "contains" is case-sensitive, as a glob is.
+    literal = max(re.split(r"[*?]", glob.partition("[")[0]), key=len)
+    narrows = contains("name", literal) if literal else None
+    return Condition(lambda task: pattern.match(task.name or "") is not None, narrows, frozenset({"name"}))
+
+
+def _one_of(
+    field: str, value: Callable[[Task], str | None], wanted: Collection[str | None], *, managed: bool = True
+) -> Condition:
+    # `in` with a null in it matches nothing in SQL, so nobody is left to us.
+    narrows = None if None in wanted else is_in(field, list(wanted))
+    return Condition(lambda task: value(task) in wanted, narrows, frozenset({field}) if managed else frozenset())
+
+
+def _dated(value: Callable[[Task], datetime | None], interval: Interval) -> Callable[[Task], bool]:
+    start, end = moment(interval.after), moment(interval.before)
+
+    def holds(task: Task) -> bool:
+        when = value(task)
+        return when is not None and (start is None or start <= when) and (end is None or when < end)
+
+    return holds
+
+
+def _within(field: str, interval: Interval) -> Filter | None:
+    start, end = moment(interval.after), moment(interval.before)
+    bounds = [at_least(field, start)] if start else []
+    bounds += [before(field, end)] if end else []
+    return all_of(*bounds) if bounds else None
+
+
+def moment(value: datetime | date | None) -> datetime | None:
+    """A bound of an interval as a point in time: a date is its midnight, a time without a zone is UTC."""
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), tzinfo=UTC)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _sized(wanted: SizeRange) -> Condition:
+    smallest = wanted.min or 0
+    largest = wanted.max if wanted.max is not None else float("inf")
+    # A task without data has no size in its JSON (recorded from CVAT 2.54.1): it has no frames.
+    return Condition(lambda task: smallest <= (task.size or 0) <= largest)

@@ -1,0 +1,268 @@
+"""The way back: a run's writes turned round, as a plan.
+
+Three-way: a field is restored only where the server still holds what the run wrote. What others have changed since is a
+conflict, named and left alone. A job's stage and state are one position: if either was changed, both are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from reconciler.cvat.models import Job, Task
+from reconciler.plan.model import (
+    Action,
+    Change,
+    Conflict,
+    FieldChange,
+    Limits,
+    Plan,
+    ServerRef,
+    TaskLabel,
+    Warning_,
+    Write,
+)
+from reconciler.plan.state import State, job_state, task_state, users_of
+from reconciler.plan.summary import summarise
+from reconciler.plan.workflow import POSITION, job_status, task_status
+from reconciler.plan.writes import write
+
+
+@dataclass(frozen=True)
+class Done:
+    """One write that a run made, or may have made."""
+
+    change: Change
+    write: Write
+
+
+@dataclass
+class Reversal:
+    """Plans the way back of one run.
+
+    Args:
+        run: its id.
+        plan: what it applied.
+        done: the writes it made or may have made.
+        tasks: the tasks concerned, as they are now.
+        jobs: all jobs of those tasks, as they are now.
+        people: ids of the users to be restored, of those who are still visible.
+        server: the server, as seen now.
+        force: restore also what others have changed since.
+    """
+
+    run: str
+    plan: Plan
+    done: Sequence[Done]
+    tasks: Iterable[Task]
+    jobs: Iterable[Job]
+    people: Mapping[str, int]
+    server: ServerRef
+    force: bool = False
+    _conflicts: list[Conflict] = field(default_factory=list)
+    _warnings: list[Warning_] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._tasks = {task.id: task for task in self.tasks}
+        self._jobs = {job.id: job for job in self.jobs}
+
+    def reverse(self) -> Plan:
+        """The plan that takes the run back. Objects are in the order in which the run had them."""
+        by_task: dict[int, list[Change]] = {}
+        for done in self.done:
+            by_task.setdefault(done.change.task, []).append(self._restore(done))
+        changes = [change for task_id, restored in by_task.items() for change in self._with_status(task_id, restored)]
+        labels = {label.id: label for label in self.plan.tasks}
+        return Plan(
+            kind="rollback",
+            of_run=self.run,
+            server=self.server,
+            limits=Limits(max_deletes=self.plan.limits.max_deletes),
+            tasks=tuple(self._label(task_id, labels) for task_id in by_task),
+            changes=tuple(changes),
+            conflicts=tuple(self._conflicts),
+            users=self._named_users(changes),
+            warnings=tuple(self._warnings),
+            summary=summarise(changes, self._conflicts),
+        )
+
+    def _restore(self, done: Done) -> Change:
+        """One write turned round, for the fields that can be."""
+        state = self._state(done.change)
+        if state is None:
+            self._conflict(done, "", None, "gone")
+            return self._no_op(done.change, f"the {done.change.kind} is gone")
+        fields: list[str] = []
+        reasons: list[str] = []
+        for unit in _units(done.write):
+            outcome = self._unit(done, unit, state)
+            if outcome is None:
+                fields.extend(unit)
+            else:
+                reasons.append(outcome)
+        if not fields:
+            return self._no_op(done.change, "; ".join(dict.fromkeys(reasons)) or "nothing to restore")
+        now = {name: state[name] for name in fields}
+        before = {name: done.write.expect[name] for name in fields}
+        return Change(
+            address=done.change.address,
+            kind=done.change.kind,
+            id=done.change.id,
+            task=done.change.task,
+            action=Action.UPDATE,
+            reason=f"run {self.run} changed it",
+            fields=tuple(
+                FieldChange(path=(name,), before=now[name], after=before[name], source=f"run {self.run}")
+                for name in fields
+                if now[name] != before[name]
+            ),
+            writes=(write(done.change.kind, now, before, self.people),),
+        )
+
+    def _unit(self, done: Done, unit: tuple[str, ...], state: State) -> str | None:
+        """None if the unit is to be restored, else why not."""
+        now, before, after = (
+            {name: source[name] for name in unit} for source in (state, done.write.expect, done.write.gives)
+        )
+        if before == after:
+            return "nothing was changed in it"
+        if now == before:
+            return "is as it was before the run"
+        lost = [value for value in before.values() if value != "" and self._is_unknown_user(unit, value)]
+        if lost:
+            self._conflict(done, unit[0], now[unit[0]], f"user {lost[0]!r} cannot be seen any more")
+            return f"user {lost[0]!r} cannot be seen any more"
+        if now == after:
+            return None
+        for name in unit:
+            if now[name] != after[name] or len(unit) == 1:
+                self._conflict(done, name, now[name], None)
+        return None if self.force else "somebody else changed it since"
+
+    def _is_unknown_user(self, unit: tuple[str, ...], value: JsonValue) -> bool:
+        return unit[0] in ("assignee", "owner") and isinstance(value, str) and value not in self.people
+
+    def _conflict(self, done: Done, name: str, found: JsonValue, impossible: str | None) -> None:
+        self._conflicts.append(
+            Conflict(
+                address=done.change.address,
+                kind=done.change.kind,
+                id=done.change.id,
+                task=done.change.task,
+                field=name,
+                wrote=done.write.gives.get(name),
+                found=found,
+                before=done.write.expect.get(name),
+                forced=self.force and impossible is None,
+                note=impossible,
+            )
+        )
+
+    def _no_op(self, change: Change, reason: str) -> Change:
+        return Change(
+            address=change.address,
+            kind=change.kind,
+            id=change.id,
+            task=change.task,
+            action=Action.NO_OP,
+            reason=reason,
+        )
+
+    def _with_status(self, task_id: int, changes: list[Change]) -> Iterator[Change]:
+        """The task's status follows its jobs; say so where the run had changed it, and it will come back."""
+        original = self._planned_status(task_id)
+        task = self._tasks.get(task_id)
+        moving = any("stage" in one.gives for change in changes for one in change.writes if change.kind == "job")
+        if original is None or task is None or not moving:
+            yield from changes
+            return
+        reached = task_status(self._statuses_after(task_id, changes))
+        own = next((change for change in changes if change.kind == "task"), None)
+        rest = [change for change in changes if change is not own]
+        if reached != task.status:
+            status = FieldChange(path=("status",), before=task.status, after=reached, source=f"run {self.run}")
+            yield self._carrying(own, original, status)
+        elif own is not None:
+            yield own
+        if reached != original.fields[-1].before:
+            text = f"task {task_id} will have status {reached}, not {original.fields[-1].before} as before the run"
+            self._warnings.append(Warning_(text=text, address=original.address))
+        yield from rest
+
+    def _planned_status(self, task_id: int) -> Change | None:
+        """The run's change of a task, if it was to change the status (always the last of its fields)."""
+        for change in self.plan.updates:
+            if (
+                change.kind == "task"
+                and change.id == task_id
+                and change.fields
+                and change.fields[-1].path == ("status",)
+            ):
+                return change
+        return None
+
+    def _statuses_after(self, task_id: int, changes: Iterable[Change]) -> list[str]:
+        after = {
+            job.id: job.status or job_status(job.stage or "", job.state or "")
+            for job in self._jobs.values()
+            if job.task_id == task_id
+        }
+        for change in changes:
+            for one in change.writes:
+                if change.kind == "job" and "stage" in one.gives:
+                    after[change.id] = job_status(str(one.gives["stage"]), str(one.gives["state"]))
+        return list(after.values())
+
+    def _carrying(self, own: Change | None, original: Change, status: FieldChange) -> Change:
+        """The task's own change with the status that follows, or one that only tells of it."""
+        if own is not None and own.action is Action.UPDATE:
+            return own.model_copy(update={"fields": (*own.fields, status)})
+        return Change(
+            address=original.address,
+            kind="task",
+            id=original.id,
+            task=original.task,
+            action=Action.UPDATE,
+            reason=f"run {self.run} changed it",
+            fields=(status,),
+        )
+
+    def _state(self, change: Change) -> State | None:
+        if change.kind == "task":
+            task = self._tasks.get(change.id)
+            return task_state(task) if task is not None else None
+        job = self._jobs.get(change.id)
+        return job_state(job) if job is not None else None
+
+    def _label(self, task_id: int, labels: Mapping[int, TaskLabel]) -> TaskLabel:
+        label = labels.get(task_id, TaskLabel(id=task_id, name=""))
+        task = self._tasks.get(task_id)
+        return label.model_copy(update={"name": task.name}) if task is not None else label
+
+    def _named_users(self, changes: Iterable[Change]) -> dict[str, int]:
+        shown = dict(self.people)
+        for task in self._tasks.values():
+            shown |= users_of(task)
+        for job in self._jobs.values():
+            if job.assignee is not None:
+                shown[job.assignee.username] = job.assignee.id
+        named = {
+            value
+            for change in changes
+            for one in change.fields
+            if one.path[0] in ("assignee", "owner")
+            for value in (one.before, one.after)
+            if isinstance(value, str)
+        }
+        return {name: shown[name] for name in sorted(named & shown.keys())}
+
+
+def _units(done: Write) -> Iterator[tuple[str, ...]]:
+    """What is restored or left together: a job's position, and each other field by itself."""
+    if done.gives.keys() >= POSITION:
+        yield tuple(name for name in done.gives if name in POSITION)
+    for name in done.gives:
+        if name not in POSITION:
+            yield (name,)

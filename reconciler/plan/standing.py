@@ -1,0 +1,94 @@
+"""Where a rule stands: selected anew, frozen and half done, or applied.
+
+A rule of mode once selects when it is first applied; from then on the ledger holds its selection, and only tasks of it
+that are not done are dealt with. So work that annotators finish later is never thrown back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.cvat.models import Job, Task
+from reconciler.history.model import LedgerEntry
+from reconciler.manifest.models import RuleBlock
+from reconciler.plan.model import RulePhase, RuleStanding
+from reconciler.plan.selection import Selection
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A rule's standing, and the tasks (and jobs of them) that this plan deals with."""
+
+    record: RuleStanding
+    tasks: tuple[Task, ...] = ()
+    jobs: Mapping[int, tuple[Job, ...]] | None = None
+    job_ids: frozenset[int] | None = None
+
+
+def definition_digest(block: RuleBlock) -> str:
+    """Tells an edited rule from the one that was applied. Mode and revision are not part of it."""
+    content = block.model_dump(mode="json", include={"select", "set"}, exclude_unset=True, by_alias=True)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def is_frozen(entry: LedgerEntry | None, definition: str) -> bool:
+    """Whether the ledger's selection counts. One that was empty stops counting when the rule is edited."""
+    return entry is not None and (bool(entry.selected) or entry.definition == definition)
+
+
+def fresh(address: str, block: RuleBlock, selection: Selection) -> Standing:
+    """A rule that selects now."""
+    selected = tuple(task.id for task in selection.tasks)
+    job_ids = None
+    if selection.jobs is not None:
+        job_ids = frozenset(job.id for jobs in selection.jobs.values() for job in jobs)
+    always = block.mode == "always"
+    if always:
+        note = f"selects {_count(selected)}"
+    elif selected:
+        note = f"selects {_count(selected)}; applying it freezes this selection (once, revision {block.revision})"
+    else:
+        note = f"selects nothing now; applying it records that (once, revision {block.revision})"
+    record = RuleStanding(
+        address=address,
+        phase=RulePhase.ALWAYS if always else RulePhase.FIRST,
+        revision=block.revision,
+        definition=definition_digest(block),
+        selected=selected,
+        pending=selected,
+        selected_jobs=tuple(sorted(job_ids or ())),
+        note=note,
+    )
+    return Standing(record, selection.tasks, selection.jobs, job_ids)
+
+
+def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[Task]) -> Standing:
+    """A rule that was applied before. `tasks` are those of its selection that are not done and still exist."""
+    pending = tuple(tasks)
+    when = f"{entry.frozen:%Y-%m-%d %H:%M} UTC" + (f" in run {entry.run}" if entry.run else "")
+    if pending:
+        phase = RulePhase.CONTINUES
+        note = f"continues what was begun {when}: {len(pending)} of {_count(entry.selected)} left"
+    else:
+        phase = RulePhase.DONE
+        note = f"applied {when} ({_count(entry.selected)}); raise `revision` to run it again"
+    record = RuleStanding(
+        address=address,
+        phase=phase,
+        revision=block.revision,
+        definition=entry.definition,
+        selected=entry.selected,
+        pending=tuple(task.id for task in pending),
+        selected_jobs=entry.selected_jobs,
+        run=entry.run,
+        note=note,
+    )
+    return Standing(record, pending, job_ids=frozenset(entry.selected_jobs) if block.select.job else None)
+
+
+def _count(ids: Iterable[int]) -> str:
+    number = len(tuple(ids))
+    return f"{number} task{'' if number == 1 else 's'}"
