@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import overload
 
 from pydantic import JsonValue
 
@@ -85,6 +86,10 @@ def before(term: str, bound: datetime | int) -> Filter:
     return _compare("<", term, bound)
 
 
+@overload
+def all_of(first: Filter, /, *parts: Filter | None) -> Filter: ...
+@overload
+def all_of(*parts: Filter | None) -> Filter | None: ...
 def all_of(*parts: Filter | None) -> Filter | None:
     """All of the parts hold; None is a part without a condition. Nothing left: None, everything matches."""
     real = [part for part in parts if part is not None]

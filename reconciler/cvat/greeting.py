@@ -163,10 +163,15 @@ def _refused(transport: Transport, answer: Answer, asked: str) -> NoReturn:
             f"{url} throttles {asked} (429)" + (f": {words}" if words else ""),
             hint=f"try again in {wait} seconds" if wait.isdigit() else "try again in a minute",
         ) from None
-    if status in (502, 503, 504):
+    if status >= 500:
+        gateway = status in (502, 503, 504)
         raise SessionError(
-            f"{url} answers {status}: CVAT is not running behind it, or is starting", hint="try again"
+            f"{url} answers {status}"
+            + (": CVAT is not running behind it, or is starting" if gateway else " to " + asked),
+            hint="try again in a minute" if gateway else "the server has failed; its log says why",
         ) from None
+    if status == 400 and b"HTTPS port" in answer.body:  # nginx's page: "The plain HTTP request was sent to HTTPS port"
+        raise SessionError(f"{url} wants https", hint=f"try https://{url.partition('://')[2]}") from None
     if status == 404 or not answer.is_json:
         _not_cvat(transport, asked, status)
     raise SessionError(

@@ -63,7 +63,7 @@ class Listing(Generic[ObservedT]):
             found[index].update((item.id, item) for item in page.results)
             self._tell(sum(map(len, found)), sum(max(seen, default=0) for seen in counts))
 
-        with ThreadPoolExecutor(min(self._connections, max(1, len(queries)) * self._connections)) as threads:
+        with ThreadPoolExecutor(self._connections) as threads:
             try:
                 firsts = {threads.submit(self._page, query, 1): index for index, query in enumerate(queries)}
                 others = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -122,7 +122,9 @@ class Reader:
         where: Filter | None = None,
         most: int = PAGE_SIZE,
     ) -> list[ObservedT]:
-        make: Callable[[Sequence[_ValueT]], Filter] = lambda part: all_of(is_in(term, part), where) or {}  # noqa: E731
+        def make(part: Sequence[_ValueT]) -> Filter:
+            return all_of(is_in(term, part), where)
+
         return listing.read(split_into_filters(values, make, listing.fits, most=most))
 
     def _one(self, path: str, what: str, model: type[_OneT]) -> _OneT | None:

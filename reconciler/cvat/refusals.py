@@ -45,6 +45,8 @@ def refusal(doing: str, answer: Answer) -> ServerError:
     """Make the error for an answer that is not a success; `doing` says what was tried ("task 42 cannot be changed")."""
     words = words_of(answer)
     hint = _HINTS.get(answer.status)
+    if 300 <= answer.status <= 399:
+        hint = "CVAT never redirects: a login page may have come in between; give new credentials"
     if answer.status >= 500 and not words:
         what = f"{doing}: the server failed ({answer.status})"
         # Seen on 2.54.1 for an unknown assignee_id, owner_id and `project_id: null` (recordings/workflow.json).

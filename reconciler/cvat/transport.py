@@ -88,7 +88,7 @@ class Transport:
         api = self.client.api_client
         api.user_agent = f"cvat-reconciler/{_version('cvat-reconciler')} {api.user_agent}"
         settings = api.configuration
-        settings.connection_pool_maxsize = connections
+        settings.connection_pool_maxsize = max(connections, settings.connection_pool_maxsize)
         settings.proxy, settings.no_proxy = network.proxy, network.no_proxy
         settings.proxy_headers = network.proxy_headers
         settings.ssl_ca_cert = network.ca_file

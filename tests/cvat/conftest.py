@@ -97,7 +97,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def admin(sandbox: Sandbox, connect_to: Connect) -> Session:
-    """The administrator's session with the sandbox, without an organization; the requests of connecting are forgotten."""
+    """The administrator's session with the sandbox, without an organization; what connecting asked is forgotten."""
     opened = connect_to(sandbox.url, token=sandbox.token)
     sandbox.requests.clear()
     return opened

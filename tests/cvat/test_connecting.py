@@ -180,7 +180,6 @@ def test_a_throttled_login_is_not_hammered(server: ScriptedServer) -> None:
     [
         pytest.param(Says(200, HTML, "text/html"), id="login page"),
         pytest.param(Says(403, HTML, "text/html"), id="forbidden page"),
-        pytest.param(Says(500, HTML, "text/html"), id="error page"),
         pytest.param(Says(404, HTML, "text/html"), id="missing page"),
         pytest.param(Says(404, {"detail": "Not Found"}, "application/json"), id="another API"),
         pytest.param(Says(200, {"hello": "world"}, "application/json"), id="other JSON"),
@@ -214,6 +213,21 @@ def test_a_gateway_without_cvat_behind_it(server: ScriptedServer) -> None:
     error = refused(server.url)
     assert "answers 503" in error.what
     assert len(server.requests) == 6  # the first try and five more
+
+
+@pytest.mark.parametrize("password", [False, True])
+def test_a_server_that_fails(server: ScriptedServer, password: bool) -> None:
+    server.answers["/api/users/self"] = server.answers["/api/auth/login"] = Says(500, HTML, "text/html")
+    error = refused(server.url, password=password)
+    assert error.what.startswith(f"{server.url} answers 500 to ")
+
+
+def test_http_where_nginx_wants_https(server: ScriptedServer) -> None:
+    page = "<html><body>The plain HTTP request was sent to HTTPS port</body></html>"
+    server.answers["/api/users/self"] = Says(400, page, "text/html")
+    error = refused(server.url)
+    assert error.what == f"{server.url} wants https"
+    assert error.hint == f"try {server.url.replace('http://', 'https://')}"
 
 
 def test_a_server_that_is_just_starting(server: ScriptedServer, connect_to: Connect) -> None:
