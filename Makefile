@@ -23,7 +23,7 @@ setup: .venv/ready
 	touch $@
 
 demo: setup
-	$(BIN)/python -m reconciler.demo
+	$(BIN)/python -m reconciler.sandbox.demo states/reopen.yaml
 
 test: setup lint types
 	$(BIN)/pytest -n 2 -q

@@ -42,7 +42,7 @@ def show_plan(plan: Plan | SavedPlan, shown: Format, *, full: bool = False) -> N
     if shown is Format.JSON:
         typer.echo(plan_json(plan), nl=False)
     else:
-        render_plan(plan.plan if isinstance(plan, SavedPlan) else plan, stdout(), full=full)
+        render_plan(plan.plan if isinstance(plan, SavedPlan) else plan, stdout(), full=full, see_all="--full shows all")
 
 
 def show_outcome(outcome: Outcome, store: StateStore, shown: Format) -> None:

@@ -1,0 +1,21 @@
+"""What all tests share: nothing of the developer's own CVAT connection or state may get into a test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CONFORMANCE = Path(__file__).parent / "conformance"
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_of_the_developer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No CVAT_* variables, no saved profile, no state folder. Conformance tests may use a real server on purpose."""
+    if CONFORMANCE in request.path.parents:
+        return
+    for name in os.environ:
+        if name.startswith(("CVAT_", "RECONCILER_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(request.path.parent / "there-is-no-such-folder"))
