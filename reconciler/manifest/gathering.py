@@ -34,7 +34,7 @@ class Gathering:
         self._stdin = stdin
         self._problems = problems
         self._seen: set[str] = set()
-        self._open: list[str] = []
+        self._open: dict[str, str] = {}  # files whose includes are being followed, and how they were named
         self._found = Gathered()
 
     def gather(self, sources: Sequence[str]) -> Gathered:
@@ -58,18 +58,19 @@ class Gathering:
         if asked_at:
             self._found.included.add(identity)
         if identity in self._open:
-            circle = " → ".join(quoted(name) for name in [*self._open[self._open.index(identity) :], identity])
+            names = [*self._open.values()][[*self._open].index(identity) :]
+            circle = " → ".join(quoted(name) for name in [*names, file])
             self._problems.append(Problem(f"files include each other in a circle: {circle}", asked_at))
             return
         if identity in self._seen:
             return
         self._seen.add(identity)
-        self._open.append(identity)
+        self._open[identity] = file
         try:
             self._read_documents(file, identity, asked_at)
         except Unreadable as unreadable:
             self._failed(unreadable)
-        self._open.pop()
+        del self._open[identity]
 
     def _read_documents(self, file: str, identity: str, asked_at: Location | None) -> None:
         shown = printable(file)
@@ -84,8 +85,8 @@ class Gathering:
                 "no `version` in this file", tables[0].where, "add `version: 1` at the top"
             )
         for table in tables:
-            self._include(table.entries.get("include"), file)
             self._found.tables.append(Table({k: e for k, e in table.entries.items() if k != "include"}, table.where))
+            self._include(table.entries.get("include"), file)
 
     def _table(self, node: Node) -> Table | None:
         """A document that holds something. One that is empty (a `---` too many) is passed over."""

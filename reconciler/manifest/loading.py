@@ -54,7 +54,7 @@ def load(
         raise ManifestError(in_order(problems))
     root = _resolved(merged(gathered.tables, problems), environ, problems)
     locations = Locations(root)
-    manifest, wrong = _validated(root, locations)
+    manifest, wrong = _validated(_with_version(root), locations)
     problems += wrong
     if manifest is not None:
         problems += checked(manifest, locations)
@@ -136,6 +136,11 @@ def _without(root: Table, paths: Sequence[tuple[str | int, ...]]) -> Table:
             entries["version"] = Entry(section.key, Scalar(1, "1", section.key))
         else:
             del entries[str(path[0])]
-    if "version" not in entries:
-        entries["version"] = Entry(root.where, Scalar(1, "1", root.where))
     return Table(entries, root.where)
+
+
+def _with_version(root: Table) -> Table:
+    """Where no file says the version, that was reported for each file, and is not an error of the whole as well."""
+    if "version" in root.entries:
+        return root
+    return Table({**root.entries, "version": Entry(root.where, Scalar(1, "1", root.where))}, root.where)

@@ -6,11 +6,10 @@ JSON Schema for editors, with the docstrings and descriptions given here. Field 
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -19,70 +18,49 @@ from pydantic import (
     model_validator,
 )
 
+from reconciler.manifest.blocks import Block, ProjectRef
+from reconciler.manifest.selectors import Interval, JobSelector, Selector, SizeRange
 from reconciler.manifest.values import (
-    AnyOf,
     ClearableBugTracker,
     ClearableSubset,
     Count,
-    Glob,
     Id,
-    Instant,
     Key,
     Name,
     Percent,
-    Regex,
     Revision,
-    SelectedSubset,
     Username,
     Version,
     Wanted,
     complaint,
 )
+from reconciler.manifest.workflow_words import JobType, Stage, State, TaskStatus
 
-TaskStatus = Literal["annotation", "validation", "completed"]
-Stage = Literal["annotation", "validation", "acceptance"]
-State = Literal["new", "in progress", "completed", "rejected"]
-JobType = Literal["annotation", "ground_truth", "consensus_replica"]
+__all__ = [
+    "Block",
+    "IgnorableField",
+    "Interval",
+    "JobFields",
+    "JobOverride",
+    "JobSelector",
+    "JobType",
+    "Lifecycle",
+    "LimitsBlock",
+    "Manifest",
+    "ProjectBlock",
+    "ProjectRef",
+    "RuleBlock",
+    "Selector",
+    "Settings",
+    "SizeRange",
+    "Stage",
+    "State",
+    "TaskBlock",
+    "TaskFields",
+    "TaskStatus",
+]
+
 IgnorableField = Literal["name", "subset", "bug_tracker", "assignee", "owner", "status", "jobs"]
-
-
-class Block(BaseModel):
-    """Immutable; an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=False, validate_by_alias=True)
-
-    called: ClassVar[str] = "a block"
-    """How messages call it."""
-
-
-class ProjectRef(Block):
-    """A project: a key of `projects` (else the name of one on the server), or said explicitly by `id` or `name`.
-
-    Written as a plain string it is a `key`.
-    """
-
-    called = "a project reference"
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
-
-    key: Wanted[Annotated[str, Field(min_length=1)]] = Field(
-        default=None, description="A key of `projects`, else the name of a project on the server."
-    )
-    id: Wanted[Id] = Field(default=None, description="The project's id on the server.", examples=[17])
-    name: Wanted[Name] = Field(default=None, description="The project's exact name on the server.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_string_is_a_key(cls, value: object) -> object:
-        return {"key": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _said_in_one_way(self) -> ProjectRef:
-        if len(self.model_fields_set) != 1:
-            raise complaint(
-                "a project is given in exactly one way",
-                'write a key of `projects`, or {id: 17}, or {name: "Street scenes"}',
-            )
-        return self
 
 
 class ProjectBlock(Block):
@@ -119,7 +97,7 @@ def _frame_text(value: object) -> object:
 def _frames_in_order(frames: str) -> str:
     first, _, last = frames.partition("-")
     if last and int(first) > int(last):
-        raise complaint(f"frames {frames} run backwards", f"write {last}-{first}")
+        raise complaint("these frames run backwards", "write the lower number first: 0-99")
     return frames
 
 
@@ -216,120 +194,6 @@ class TaskBlock(TaskFields):
     lifecycle: Lifecycle = Field(default=Lifecycle(), description="How this tool treats the task.")
 
 
-class Interval(Block):
-    """`after` ≤ t < `before`. A date is its midnight; a time without a zone is UTC."""
-
-    called = "an interval"
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    after: Wanted[Instant] = Field(
-        default=None, description="From this moment on (included).", examples=["2026-01-31", "2026-01-31T08:00:00Z"]
-    )
-    before: Wanted[Instant] = Field(default=None, description="Up to this moment (excluded).", examples=["2026-04-01"])
-
-    @model_validator(mode="after")
-    def _holds_some_moment(self) -> Interval:
-        if not self.model_fields_set:
-            raise complaint("an empty interval", "write `after`, `before` or both")
-        if self.after is not None and self.before is not None and self.after >= self.before:
-            raise complaint("no moment lies in this interval: `after` is not before `before`")
-        return self
-
-
-class SizeRange(Block):
-    """Number of frames, both ends included. A plain number is that size exactly."""
-
-    called = "a size"
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    min: Wanted[Count] = Field(default=None, description="At least so many frames.", examples=[100])
-    max: Wanted[Count] = Field(default=None, description="At most so many frames.", examples=[500])
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_number_is_exact(cls, value: object) -> object:
-        is_number = isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal())
-        return {"min": value, "max": value} if is_number else value
-
-    @model_validator(mode="after")
-    def _holds_some_size(self) -> SizeRange:
-        if not self.model_fields_set:
-            raise complaint("an empty size", "write `min`, `max` or both")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise complaint("no task has this size: `min` is above `max`")
-        return self
-
-
-def _one_name_for_replicas(value: object) -> object:
-    # CVAT renamed the type in 2.80 (FACTS §2); a manifest may use either name on any server.
-    return "consensus_replica" if value == "replica" else value
-
-
-SelectedJobType = Annotated[
-    JobType, BeforeValidator(_one_name_for_replicas, json_schema_input_type=JobType | Literal["replica"])
-]
-
-
-class JobSelector(Block):
-    """Jobs by their own fields. A task is selected if it has such a job, and only such jobs are then set."""
-
-    called = "a selection of jobs"
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    type: AnyOf[SelectedJobType] = Field(
-        default=None, description="Annotation jobs when left out. `replica` is read as consensus_replica."
-    )
-    stage: AnyOf[Stage] = Field(default=None, description="Where in the workflow.", examples=["acceptance"])
-    state: AnyOf[State] = Field(default=None, description="How far within the stage.", examples=["rejected"])
-    assignee: AnyOf[Username | None] = Field(default=None, description="Usernames; null is nobody.")
-
-    @model_validator(mode="after")
-    def _says_which(self) -> JobSelector:
-        if not self.model_fields_set:
-            raise complaint("an empty selection of jobs is not all", "add a condition, such as `stage: annotation`")
-        return self
-
-
-class Selector(Block):
-    """Which tasks. All given conditions hold together; a list means any of them; `not` negates what it holds."""
-
-    called = "a selection"
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    id: AnyOf[Id] = Field(default=None, description="Task ids on the server.", examples=[[41, 42]])
-    project: AnyOf[ProjectRef] = Field(default=None, description="Projects.", examples=["street"])
-    name: Wanted[Glob] = Field(
-        default=None,
-        description="A pattern for the whole name, case-sensitive: * ? [seq]",
-        examples=["batch-*"],
-    )
-    name_regex: Wanted[Regex] = Field(
-        default=None,
-        description="A regular expression, searched for anywhere in the name.",
-        examples=["-v[0-9]+$"],
-    )
-    subset: AnyOf[SelectedSubset] = Field(default=None, description="Subsets; null is none.", examples=["Train"])
-    status: AnyOf[TaskStatus] = Field(default=None, description="What CVAT derives from the jobs.")
-    owner: AnyOf[Username | None] = Field(default=None, description="Usernames; null is nobody.")
-    assignee: AnyOf[Username | None] = Field(default=None, description="Usernames; null is nobody.")
-    created: Wanted[Interval] = Field(default=None, description="When the task was created.")
-    updated: Wanted[Interval] = Field(default=None, description="When the task was last changed.")
-    mode: AnyOf[Literal["annotation", "interpolation"]] = Field(default=None, description="Images or video.")
-    dimension: AnyOf[Literal["2d", "3d"]] = Field(default=None, description="Images or point clouds.")
-    labels: AnyOf[Annotated[str, Field(min_length=1)]] = Field(
-        default=None, description="Has any of these labels.", examples=[["car", "van"]]
-    )
-    size: Wanted[SizeRange] = Field(default=None, description="Number of frames.", examples=[100, {"max": 500}])
-    job: Wanted[JobSelector] = Field(default=None, description="Has jobs like these; only those are then set.")
-    not_: Wanted[Selector] = Field(default=None, alias="not", description="Tasks that this does not select.")
-
-    @model_validator(mode="after")
-    def _empty_is_not_all(self) -> Selector:
-        if not self.model_fields_set:
-            raise complaint("an empty selection is not all", 'say what to select; every task there is: `name: "*"`')
-        return self
-
-
 class RuleBlock(Block):
     """Many tasks at once. `once` freezes its selection when first applied; `always` selects anew every time."""
 
@@ -384,7 +248,7 @@ class Manifest(Block):
         description='Short name of the organization; "" is the personal workspace; left out: the connection\'s own.',
         examples=["acme"],
     )
-    settings: Settings = Field(default=Settings(), description="How the tool behaves with this manifest.")
+    settings: Settings = Field(default=Settings(), description="Safety limits of an apply.")
     projects: dict[Key, ProjectBlock] = Field(default_factory=dict, description="Projects by a key of your own.")
     tasks: dict[Key, TaskBlock] = Field(default_factory=dict, description="Tasks by a key of your own.")
     rules: dict[Key, RuleBlock] = Field(default_factory=dict, description="Rules by a key of your own.")

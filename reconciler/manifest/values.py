@@ -56,7 +56,9 @@ def _refuse_null(value: object) -> object:
 def _whole_number(value: object) -> object:
     if isinstance(value, bool | float):
         raise PydanticCustomError("int_type", "not a whole number")
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+    if isinstance(value, str):
+        if not re.fullmatch(r"-?[0-9]{1,18}", value):
+            raise PydanticCustomError("int_type", "not a whole number")
         return int(value)
     return value
 

@@ -29,6 +29,10 @@ class _Unresolved(Exception):  # noqa: N818 - becomes a problem at the value
         self.hint = hint
 
 
+class _AlreadyReported(Exception):  # noqa: N818 - what is wrong was reported where the variable is defined
+    pass
+
+
 class Variables:
     """Puts values in for variables; what it cannot resolve goes to `problems`, once for each place."""
 
@@ -62,6 +66,8 @@ class Variables:
             if whole and whole.group("inside") is not None:
                 return _at(self._value(whole.group("inside")), node)
             return replace(node, value=self._replaced(text))
+        except _AlreadyReported:
+            return replace(node, spoilt=True)
         except _Unresolved as error:
             self._problems.append(Problem(error.what, node.where, error.hint))
             return replace(node, spoilt=True)
@@ -81,6 +87,8 @@ class Variables:
                 f"a variable is opened and not closed in {quoted(text)}", "add `}`, or write `$${` for `${`"
             )
         value = self._value(inside)
+        if isinstance(value, Scalar) and value.spoilt:
+            raise _AlreadyReported
         if not isinstance(value, Scalar) or value.value is None:
             raise _Unresolved(
                 f"{quoted(part.group())} is not text, so it cannot be part of a text", "use it on its own"
@@ -111,10 +119,9 @@ class Variables:
             value = default
         if value is None:
             meant = did_you_mean(name, (known for known in self._environ if not _SECRET.search(known)))
-            otherwise = f"set it, or give a default: ${{env.{name}:-…}}"
+            hint = f"set it, or give a default: ${{env.{name}:-…}}"
             raise _Unresolved(
-                f"the environment variable {quoted(name)} is not set",
-                f"{meant}; else {otherwise}" if meant else otherwise,
+                f"the environment variable {quoted(name)} is not set", f"{meant} {hint}" if meant else hint
             )
         return Scalar(value, value, Location("", 1, 1))  # `_at` gives it its place
 

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.manifest.wording import closest, did_you_mean, either, printable, quoted
+
+
+@given(st.text())
+def test_nothing_that_a_terminal_obeys_gets_through(text: str) -> None:
+    assert printable(text).isprintable()
+    assert quoted(text).isprintable()
+
+
+def test_long_texts_are_shortened() -> None:
+    assert len(quoted("x" * 5000)) < 70
+    assert quoted("") == "an empty text"
+
+
+def test_lists_of_words() -> None:
+    assert either(["a"]) == "a"
+    assert either(["a", "b", "c"]) == "a, b or c"
+
+
+def test_suggestions() -> None:
+    assert closest("asignee", ["owner", "assignee"]) == "assignee"
+    assert closest("In_Progress", ["new", "in progress"]) == "in progress"
+    assert did_you_mean("zzz", ["owner"]) is None
