@@ -123,8 +123,8 @@ def _completed(kind: str, item: Doc) -> Doc:
     if kind == "tracks":
         shapes = [{"attributes": [], **shape} for shape in item.get("shapes", [])]
         return {**common, "elements": [], **item, "shapes": shapes}
-    drawn = {"occluded": False, "outside": False, "z_order": 0, "rotation": 0.0, "elements": []}
-    return {**common, **drawn, **item}
+    drawn = {"occluded": False, "outside": False, "z_order": 0, "elements": []}
+    return {**common, **drawn, **item, "rotation": float(item.get("rotation", 0))}
 
 
 def _read(store: Store, jobs: list[Doc], labels: dict[int, Doc]) -> Doc:

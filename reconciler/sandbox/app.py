@@ -31,7 +31,8 @@ def application(store: Store, version: ServerVersion, throttle: Throttle) -> Sta
         async def respond(request: Request) -> Response:
             call = await _call(request, store, version)
             # Answered right here, in the event loop: the database is in memory and takes one writer.
-            return _response(call, _answer(call, place, throttle))
+            with store.lock:
+                return _response(call, _answer(call, place, throttle))
 
         return respond
 

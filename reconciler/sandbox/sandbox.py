@@ -46,18 +46,20 @@ class Sandbox:
         *,
         seed: str = "street",
         tasks: int = 100,
-        fixture: Path | None = None,
+        fixture: Path | str | None = None,
         world: worlds.World | None = None,
         server_version: str = "2.54",
         throttle: bool = True,
-        data: Path | None = None,
+        data: Path | str | None = None,
     ) -> Sandbox:
         """Prepare a sandbox without starting it. ``data`` is a folder whose contents are kept and go on."""
-        if data is not None:
-            data.mkdir(parents=True, exist_ok=True)
-        store = Store(data / "sandbox.sqlite3" if data is not None else None)
+        folder = Path(data) if data is not None else None
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        store = Store(folder / "sandbox.sqlite3" if folder is not None else None)
         try:
-            administrator, token = seed_store(store, seed=seed, tasks=tasks, fixture=fixture, world=world)
+            lists = Path(fixture) if fixture is not None else None
+            administrator, token = seed_store(store, seed=seed, tasks=tasks, fixture=lists, world=world)
         except BaseException:
             store.close()
             raise
@@ -70,11 +72,11 @@ class Sandbox:
         *,
         seed: str = "street",
         tasks: int = 100,
-        fixture: Path | None = None,
+        fixture: Path | str | None = None,
         world: worlds.World | None = None,
         server_version: str = "2.54",
         throttle: bool = False,
-        data: Path | None = None,
+        data: Path | str | None = None,
     ) -> Iterator[Sandbox]:
         """Run a sandbox in a thread, on a free port, for as long as the block lasts."""
         sandbox = cls.open(
@@ -99,7 +101,9 @@ class Sandbox:
 
     def reset(self, world: worlds.World) -> None:
         """Replace all that the server holds, without a restart; ``token`` stays valid."""
-        self.username = str(worlds.load(self._store, world, self.token)["username"])
+        administrator = worlds.load(self._store, world, self.token)
+        self._store.remember("administrator", str(administrator["id"]))
+        self.username = str(administrator["username"])
         self.app.clear()
 
     def dump(self) -> dict[str, list[Doc]]:

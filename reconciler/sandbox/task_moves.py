@@ -6,7 +6,7 @@ from reconciler.sandbox import workflow
 from reconciler.sandbox.answers import crash, refuse
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.labels import labels_of
-from reconciler.sandbox.links import Doc
+from reconciler.sandbox.links import Doc, from_text, to_text
 from reconciler.sandbox.store import Store
 
 
@@ -50,8 +50,11 @@ def _relabel(store: Store, task_id: int, old: Doc, new: Doc) -> None:
             message = f'Target project does not have "{old["name"]}" label with "{attribute["name"]}" attribute'
             raise refuse(400, [message])
         specs[attribute["id"]] = match["id"]
-    for doc in store.docs("annotations", "task_id = ? AND label_id = ?", (task_id, old["id"])):
+    rows = store.rows("SELECT id, doc FROM annotations WHERE task_id = ? AND label_id = ?", (task_id, old["id"]))
+    for row, text in rows:
+        doc = from_text(text)
         for holder in (doc, *doc.get("shapes", [])):
             for value in holder.get("attributes", []):
                 value["spec_id"] = specs.get(value["spec_id"], value["spec_id"])
-        store.save("annotations", {**doc, "label_id": new["id"]})
+        moved = to_text({**doc, "label_id": new["id"]})
+        store.execute("UPDATE annotations SET doc = ? WHERE id = ?", (moved, row))
