@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.manifest.jumping_back import jumping_back
@@ -68,11 +68,13 @@ conditions = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(conditions)
 def test_the_end_is_never_back(select: dict[str, Any]) -> None:
     assert verdict(select, {"status": "completed"}) == []
 
 
+@settings(deadline=None)
 @given(conditions)
 def test_to_negate_twice_changes_nothing(select: dict[str, Any]) -> None:
     assert verdict({"not": {"not": select}}, {"status": "annotation"}) == verdict(select, {"status": "annotation"})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 
 from reconciler.errors import ManifestError
 from reconciler.manifest import Manifest, from_document, load
@@ -104,6 +104,7 @@ def written(value: object) -> str:
     return yaml.safe_dump(value, allow_unicode=True).replace("${", "$${")
 
 
+@settings(deadline=None)
 @given(manifests)
 def test_every_manifest_survives_its_document(content: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -112,6 +113,7 @@ def test_every_manifest_survives_its_document(content: dict[str, Any]) -> None:
     assert (again.manifest, again.digest) == (whole.manifest, whole.digest)
 
 
+@settings(deadline=None)
 @given(manifests)
 def test_the_order_of_files_does_not_matter(content: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as name:

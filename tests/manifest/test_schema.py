@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from reconciler.cli.schema import schema as print_schema
@@ -44,6 +44,7 @@ def _as_editors_read(text: str) -> object:
     return json.loads(json.dumps(yaml.safe_load(text), default=str))
 
 
+@settings(deadline=None)
 @given(manifests)
 def test_it_accepts_what_the_loader_accepts(content: dict[str, Any]) -> None:
     assert complaints({"version": 1, **content}) == []

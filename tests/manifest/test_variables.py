@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import Location, Problem
@@ -78,6 +78,7 @@ def test_a_text_that_doubles_itself_is_stopped() -> None:
     assert problems == ["with its variables this value is longer than 100000 characters"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["${env.X}", "${env.Y:-d}", "${vars.a}", "text", "$", "{", "}", " "]), max_size=8))
 def test_no_variable_is_left(parts: list[str]) -> None:
     text = "|".join(parts)
@@ -86,6 +87,7 @@ def test_no_variable_is_left(parts: list[str]) -> None:
     assert value == text.replace("${env.X}", "vx").replace("${env.Y:-d}", "d").replace("${vars.a}", "va")
 
 
+@settings(deadline=None)
 @given(st.text("${}envars.:-XYx", max_size=30))
 def test_any_text_is_resolved_or_reported(text: str) -> None:
     value, problems = resolved(text, {"x": "1"}, X="2")

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.manifest.wording import closest, did_you_mean, either, printable, quoted
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_that_a_terminal_obeys_gets_through(text: str) -> None:
     assert printable(text).isprintable()

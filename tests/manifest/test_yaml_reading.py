@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import Location, Problem
@@ -96,6 +96,7 @@ def test_the_pure_python_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) 
     assert read_yaml(text, "m.yaml", []) == fast
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     problems: list[Problem] = []
@@ -113,6 +114,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_what_yaml_writes_is_read_back(value: object) -> None:
     documents, problems = read(yaml.safe_dump(value, allow_unicode=True))
