@@ -12,6 +12,7 @@ import pytest
 from packaging.version import Version
 
 from reconciler.cvat import Credentials, connect
+from reconciler.cvat.traffic import DEFAULT_RETRY
 from reconciler.errors import SessionError
 
 from .conftest import NO_WAITING, Connect
@@ -121,6 +122,13 @@ def test_a_certificate_that_nobody_vouches_for(own_certificate: tuple[Path, ssl.
     assert "self" in error.what  # the certificate's fault in OpenSSL's words
     assert error.hint is not None
     assert "SSL_CERT_FILE" in error.hint
+
+
+def test_a_bad_certificate_is_not_tried_again(own_certificate: tuple[Path, ssl.SSLContext]) -> None:
+    begun = time.monotonic()
+    with scripted_server(own_certificate[1]) as server:
+        refused(server.url, retry=DEFAULT_RETRY)
+    assert time.monotonic() - begun < 3
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])

@@ -100,3 +100,11 @@ def test_connections_are_used_again(server: ScriptedServer, session: Session) ->
         session.transport.request("GET", "/api/tasks/1")
     (pool,) = session.transport._pools.pools._container.values()
     assert pool.num_connections == 1
+
+
+def test_closing_drops_the_connections(server: ScriptedServer, connect_to: Connect) -> None:
+    session = connect_to(server.url, rate=1000)
+    pools = session.transport._pools.pools
+    assert len(pools) == 1
+    session.close()
+    assert len(pools) == 0
