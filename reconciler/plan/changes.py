@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.cvat.models import Job
-from reconciler.errors import Problem
 from reconciler.plan.diff import differences
-from reconciler.plan.model import Action, Change, FieldChange, Warning_, Write
+from reconciler.plan.model import Action, Change, FieldChange, Warning_
 from reconciler.plan.state import job_state, task_state
-from reconciler.plan.wishes import TaskWishes, Wish
-from reconciler.plan.workflow import POSITION, job_status, task_status, wanted_position
-from reconciler.plan.writes import repeated, write
+from reconciler.plan.task_status import StatusOutlook, sent_once_more
+from reconciler.plan.wish import Wish
+from reconciler.plan.wishes import TaskWishes
+from reconciler.plan.workflow import POSITION, wanted_position
+from reconciler.plan.writes import write
 
 AS_WANTED = "already as wanted"
 NO_JOBS = "has no data yet, so it has no jobs to move"
+DERIVED = "its status is derived from its jobs"
+STALE = "its status is stale: a job's position, sent once more, renews it"
 
 
 @dataclass
 class TaskChanges:
-    """Works out the changes of one task. `jobs` are those read; `complete` says that these are all of them."""
+    """Works out the changes of one task.
+
+    Args:
+        wishes: what is wanted of the task.
+        jobs: those of its jobs that were read, by id.
+        wanted: what is wanted of each of these.
+        complete: whether all of its jobs were asked for.
+        users: ids of the users to be assigned.
+        warnings: what a person should know is noted here.
+    """
 
     wishes: TaskWishes
     jobs: Sequence[Job]
+    wanted: Mapping[int, Mapping[str, Wish]]
     complete: bool
     users: Mapping[str, int]
-    problems: list[Problem]
     warnings: list[Warning_] = field(default_factory=list)
 
     def changes(self) -> list[Change]:
@@ -39,7 +51,7 @@ class TaskChanges:
         return job_changes or [self._nothing()]
 
     def _of_job(self, job: Job) -> Change | None:
-        wishes = self.wishes.of_job(job, self.problems)
+        wishes = self.wanted.get(job.id, {})
         values = {name: wish.value for name, wish in wishes.items()}
         desired = wanted_position(values, job.stage, job.state)
         if "assignee" in values:
@@ -50,20 +62,16 @@ class TaskChanges:
             return None
         keys = {path[0] for path, _, _ in found}
         keys |= POSITION if keys & POSITION else set()
-        named = [name for name in ("stage", "state", "assignee") if name in keys]
-        return self._job_change(
-            job,
-            reason=_job_reason(wishes),
-            fields=tuple(
-                FieldChange(path=path, before=before, after=after, source=_wish_for(path[0], wishes).source)
-                for path, before, after in found
-            ),
-            written=write(
-                "job", {name: observed[name] for name in named}, {name: desired[name] for name in named}, self.users
-            ),
+        named = [name for name in observed if name in keys]
+        fields = tuple(
+            FieldChange(path=path, before=before, after=after, source=_wish_for(path[0], wishes).source)
+            for path, before, after in found
         )
+        expect, gives = ({name: values[name] for name in named} for values in (observed, desired))
+        change = self._job_change(job, _job_reason(fields, wishes), [one.source for one in fields])
+        return change.model_copy(update={"fields": fields, "writes": (write("job", expect, gives, self.users),)})
 
-    def _job_change(self, job: Job, *, reason: str, fields: tuple[FieldChange, ...], written: Write) -> Change:
+    def _job_change(self, job: Job, reason: str, sources: Iterable[str]) -> Change:
         return Change(
             address=f"{self.wishes.address}.job[{job.id}]",
             kind="job",
@@ -71,9 +79,7 @@ class TaskChanges:
             task=self.wishes.task.id,
             action=Action.UPDATE,
             reason=reason,
-            fields=fields,
-            writes=(written,),
-            rests_on=self.wishes.rests_on | self.wishes.jobs_rest_on.get(job.id, {}),
+            rests_on=self.wishes.rests_on(sources, job.id),
         )
 
     def _of_task(self, status: FieldChange | None) -> Change | None:
@@ -86,11 +92,7 @@ class TaskChanges:
             for path, before, after in found
         ]
         keys = [path[0] for path, _, _ in found]
-        writes = (
-            (write("task", {key: observed[key] for key in keys}, {key: desired[key] for key in keys}, self.users),)
-            if keys
-            else ()
-        )
+        expect, gives = ({key: values[key] for key in keys} for values in (observed, desired))
         if status is not None:
             fields.append(status)
         if not fields:
@@ -101,84 +103,58 @@ class TaskChanges:
             id=self.wishes.task.id,
             task=self.wishes.task.id,
             action=Action.UPDATE,
-            reason=self._task_reason(fields),
+            reason=", ".join(dict.fromkeys(_task_reason(one.source) for one in fields)),
             fields=tuple(fields),
-            writes=writes,
-            rests_on=self.wishes.rests_on,
+            writes=(write("task", expect, gives, self.users),) if keys else (),
+            rests_on=self.wishes.rests_on(one.source for one in fields),
         )
 
     def _status(self, changes: list[Change]) -> tuple[FieldChange | None, list[Change]]:
         """What the task's status will become, and the changes with what it takes to get there."""
         wish, task = self.wishes.status, self.wishes.task
-        if wish is None or not self.complete or not self.jobs:
+        if wish is None or not self.complete:
             return None, changes
-        after = self._statuses_after(changes)
-        moved = {change.id for change in changes if "stage" in change.writes[0].gives}
-        if task.status != wish.value and (not moved or task_status(after.values()) != wish.value):
-            refreshed = self._refresh(wish, moved)
-            changes = sorted([*changes, *refreshed], key=lambda change: change.id)
-            after |= {change.id: str(wish.value) for change in refreshed}
-        if (reached := task_status(after.values())) != wish.value:
-            self.warnings.append(Warning_(text=self._held_back(wish, reached, after), address=self.wishes.address))
-        if reached == task.status or reached != wish.value:
+        if len(self.jobs) < (task.job_count or 0):
+            if task.status != wish.value:
+                self._warn(
+                    f"you see {len(self.jobs)} of the {task.job_count} jobs of task {task.id} ({task.name!r}): "
+                    f"whether its status becomes {wish.value} hangs on the others, too"
+                )
+            return None, changes
+        outlook = StatusOutlook(self.wishes, wish, self.jobs)
+        changes = self._with_stale(changes, outlook.stale(changes), wish)
+        reached = outlook.reached(changes)
+        if reached != wish.value:
+            self._warn(outlook.held_back(changes))
+        if reached in (None, task.status) or reached != wish.value:
             return None, changes
         return FieldChange(path=("status",), before=task.status, after=reached, source=wish.source), changes
 
-    def _statuses_after(self, changes: Sequence[Change]) -> dict[int, str]:
-        """Each job's stored status once the changes are made."""
-        after = {job.id: job.status or job_status(job.stage or "", job.state or "") for job in self.jobs}
-        for change in changes:
-            gives = change.writes[0].gives
-            if "stage" in gives:
-                after[change.id] = job_status(str(gives["stage"]), str(gives["state"]))
-        return after
+    def _with_stale(self, changes: list[Change], stale: Iterable[Job], wish: Wish) -> list[Change]:
+        by_id = {change.id: change for change in changes}
+        for job in stale:
+            by_id[job.id] = sent_once_more(by_id.get(job.id), job, self._job_change(job, STALE, [wish.source]))
+        return [by_id[number] for number in sorted(by_id)]
 
-    def _refresh(self, wish: Wish, moved: set[int]) -> list[Change]:
-        """Jobs at the wanted position whose stored status is stale, sent once more; if none is, any one of them.
-
-        A restored backup brings a job's legacy status back but not its stage (CVAT 2.54.1), and two jobs saved at once
-        can leave the task's status behind. Saving a job's position computes both anew.
-        """
-        settled = [
-            job
-            for job in self.jobs
-            if job.type == "annotation"
-            and job.id not in moved
-            and job_status(job.stage or "", job.state or "") == wish.value
-        ]
-        stale = [job for job in settled if job.status != wish.value]
-        only_the_task_is = not moved and task_status(self._statuses_after(()).values()) == wish.value
-        reason = f"the task's status is stale: sending the job's position once more renews it ({wish.source})"
-        return [
-            self._job_change(job, reason=reason, fields=(), written=repeated(job_state(job)))
-            for job in stale or (settled[:1] if only_the_task_is else [])
-        ]
-
-    def _held_back(self, wish: Wish, reached: str, after: Mapping[int, str]) -> str:
-        holding = [
-            f"{(job.type or '').replace('_', ' ')} job {job.id}" for job in self.jobs if after[job.id] == reached
-        ]
-        return (
-            f"task {self.wishes.task.id} ({self.wishes.task.name!r}) will have status {reached}, not {wish.value}, "
-            f"because of {', '.join(holding)}, which only moves when named (job_overrides, or a rule's select.job)"
-        )
+    def _warn(self, text: str) -> None:
+        self.warnings.append(Warning_(text=text, address=self.wishes.address))
 
     def _nothing(self) -> Change:
-        wants_jobs = bool(self.wishes.job_wishes)
         return Change(
             address=self.wishes.address,
             kind="task",
             id=self.wishes.task.id,
             task=self.wishes.task.id,
             action=Action.NO_OP,
-            reason=NO_JOBS if wants_jobs and not self.wishes.task.job_count else AS_WANTED,
+            reason=self._why_nothing(),
         )
 
-    def _task_reason(self, fields: Sequence[FieldChange]) -> str:
-        sources = dict.fromkeys(change.source for change in fields)
-        return ", ".join(
-            f"{source} selects it" if source.startswith("rule.") else f"{source} describes it" for source in sources
-        )
+    def _why_nothing(self) -> str:
+        task, status = self.wishes.task, self.wishes.status
+        as_wanted = status is None or task.status == status.value
+        if task.job_count == 0 and self.wishes.job_wishes and not (status and as_wanted):
+            return NO_JOBS
+        return AS_WANTED if as_wanted else f"stays in status {task.status}: see the warning"
 
 
 def _wish_for(name: str, wishes: Mapping[str, Wish]) -> Wish:
@@ -186,11 +162,11 @@ def _wish_for(name: str, wishes: Mapping[str, Wish]) -> Wish:
     return wishes[name] if name in wishes else wishes["stage"]
 
 
-def _job_reason(wishes: Mapping[str, Wish]) -> str:
-    reasons: dict[str, None] = {}
-    for name, wish in wishes.items():
-        if wish.as_status is not None:
-            reasons[f"{wish.source} wants the task's status {wish.as_status}, which CVAT derives from the jobs"] = None
-        else:
-            reasons[f"{wish.source} sets the {name}"] = None
-    return "; ".join(reasons)
+def _task_reason(source: str) -> str:
+    return f"{source} selects it" if source.startswith("rule.") else f"{source} describes it"
+
+
+def _job_reason(fields: Iterable[FieldChange], wishes: Mapping[str, Wish]) -> str:
+    """Short: it is shown next to the task's reason."""
+    wanted = [_wish_for(one.path[0], wishes) for one in fields]
+    return ", ".join(dict.fromkeys(DERIVED if wish.as_status else f"wanted by {wish.source}" for wish in wanted))

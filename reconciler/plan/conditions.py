@@ -1,21 +1,26 @@
 """A selector as conditions on a task, each with what the server can narrow by itself.
 
 A server filter may let too much through, never too little: every condition is checked again here. So what the server
-cannot filter (labels, size, a regular expression, creation dates before 2.80), or only clumsily (nobody as assignee),
-simply has no filter.
+cannot filter (labels, size, a regular expression, creation dates before 2.80) simply has no filter.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from fnmatch import translate
+from typing import Final
+from urllib.parse import quote
 
-from reconciler.cvat.filters import Filter, all_of, at_least, before, contains, is_in
+from reconciler.cvat.filters import Filter, all_of, at_least, before, contains, is_in, render
 from reconciler.cvat.models import Task
 from reconciler.manifest.models import Interval, Selector, SizeRange
+
+_LONGEST: Final = 5000
+"""Encoded characters of a filter: the request line is limited to 8 KB by the usual reverse proxy (FACTS §3), and the
+ids of tasks whose jobs are asked for have to fit in beside it."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,20 @@ class Condition:
 
     holds: Callable[[Task], bool]
     narrows: Filter | None = None
+    narrows_jobs: Filter | None = None  # the same, asked of the task's jobs
     tests: frozenset[str] = frozenset()  # the task's managed fields that it looks at
+
+
+def narrowed(filters: Iterable[Filter | None]) -> Filter | None:
+    """All of the filters together, leaving out those that would make the request too long for a reverse proxy."""
+    taken: list[Filter] = []
+    room = _LONGEST
+    for one in filters:
+        length = len(quote(render(one) or "", safe=""))
+        if one is not None and length <= room:
+            taken.append(one)
+            room -= length
+    return all_of(*taken) if taken else None
 
 
 def plain_conditions(selector: Selector, *, created_filter: bool) -> Iterator[Condition]:
@@ -60,16 +78,19 @@ def _name_like(glob: str) -> Condition:
     pattern = re.compile(translate(glob))
     # The longest stretch without wildcards, before any [set]; the server's "contains" is case-sensitive, as a glob is.
     literal = max(re.split(r"[*?]", glob.partition("[")[0]), key=len)
-    narrows = contains("name", literal) if literal else None
-    return Condition(lambda task: pattern.match(task.name or "") is not None, narrows, frozenset({"name"}))
+    return Condition(
+        lambda task: pattern.match(task.name or "") is not None,
+        narrows=contains("name", literal) if literal else None,
+        narrows_jobs=contains("task_name", literal) if literal else None,
+        tests=frozenset({"name"}),
+    )
 
 
 def _one_of(
     field: str, value: Callable[[Task], str | None], wanted: Collection[str | None], *, managed: bool = True
 ) -> Condition:
-    # `in` with a null in it matches nothing in SQL, so nobody is left to us.
-    narrows = None if None in wanted else is_in(field, list(wanted))
-    return Condition(lambda task: value(task) in wanted, narrows, frozenset({field}) if managed else frozenset())
+    tests = frozenset({field}) if managed else frozenset()
+    return Condition(lambda task: value(task) in wanted, narrows=is_in(field, wanted), tests=tests)
 
 
 def _dated(value: Callable[[Task], datetime | None], interval: Interval) -> Callable[[Task], bool]:

@@ -17,12 +17,12 @@ from reconciler.cvat.models import Job
 from reconciler.plan.observing import Observed
 from reconciler.plan.wishes import TaskWishes
 
-_Wanted = tuple[tuple[str, str], ...]
+_Wanted = tuple[tuple[str, str | None], ...]
 
 
 @dataclass
 class JobsRead:
-    """The jobs that were read, by task; `complete` tells of which tasks these are all."""
+    """The jobs that were read, by task; `complete` tells for which tasks all were asked for."""
 
     by_task: dict[int, list[Job]] = field(default_factory=lambda: defaultdict(list))
     complete: set[int] = field(default_factory=set)
@@ -33,13 +33,17 @@ class JobsRead:
             if job.task_id is not None:
                 self.by_task[job.task_id].append(job)
 
+    def of(self, task_id: int) -> list[Job]:
+        """What was read of one task's jobs, by id."""
+        return self.by_task.get(task_id, [])
+
 
 def read_jobs(wishes: Iterable[TaskWishes], server: Observed) -> JobsRead:
     """All jobs that may have to change, or that decide what the task's status becomes."""
     read = JobsRead()
     groups: dict[_Wanted, list[int]] = defaultdict(list)
     for wish in wishes:
-        if not wish.job_wishes or not wish.task.job_count:
+        if not wish.job_wishes or wish.task.job_count == 0:  # a server that does not say how many may have some
             continue
         common = _wanted_of_all(wish)
         if common is None:
@@ -49,7 +53,7 @@ def read_jobs(wishes: Iterable[TaskWishes], server: Observed) -> JobsRead:
     if read.complete:
         read.add(server.jobs_of_tasks(sorted(read.complete)))
     for wanted, task_ids in groups.items():
-        read.add(server.jobs_of_tasks(task_ids, where=_not_so(wanted)))
+        read.add(server.jobs_of_tasks(sorted(task_ids), where=_not_so(wanted)))
     return read
 
 
@@ -57,17 +61,16 @@ def _wanted_of_all(wish: TaskWishes) -> _Wanted | None:
     """What is wanted of every annotation job alike, or None if the jobs have to be looked at one by one."""
     if wish.status is not None and wish.task.status != wish.status.value:
         return None
-    wanted: dict[str, str] = {}
+    wanted: dict[str, str | None] = {}
     for job_wish in wish.job_wishes:
         if job_wish.only is not None or job_wish.overrides:
             return None
         for name, one in job_wish.fields.items():
-            # Two voices that differ are reported job by job; nobody as assignee is not asked of the server.
-            if not isinstance(one.value, str) or wanted.setdefault(name, one.value) != one.value:
+            if wanted.setdefault(name, one.value) != one.value:  # two voices that differ are told job by job
                 return None
     return tuple(sorted(wanted.items()))
 
 
-def _not_so(wanted: _Wanted) -> Filter | None:
+def _not_so(wanted: _Wanted) -> Filter:
     so = all_of(*(equals(name, value) for name, value in wanted))
     return all_of(equals("type", "annotation"), negate(so) if so else None)

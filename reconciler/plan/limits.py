@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from reconciler.cvat.models import Task
 from reconciler.errors import LimitError
 from reconciler.plan.model import Plan
+
+
+def scope(tasks: Iterable[Task], task_count: Callable[[int], int]) -> int:
+    """Tasks that a percentage counts from: all of the projects concerned, and the concerned ones without a project.
+
+    A project that cannot be seen (a worker sees its tasks, not the project) counts with the tasks that are known of it.
+    """
+    concerned = Counter(task.project_id for task in tasks)
+    alone = concerned.pop(None, 0)
+    return alone + sum(max(task_count(project), known) for project, known in concerned.items() if project is not None)
 
 
 def exceeded(plan: Plan) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
@@ -13,20 +14,25 @@ from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import TaskBlock
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.observing import Observed
-from reconciler.plan.projects import ProjectIndex
+from reconciler.plan.projects import ProjectIndex, listed
 
 _NAMES_LENGTH = 4000
 """Encoded names in one request: the request line is limited to 8 KB by the usual reverse proxy."""
 
 
 class NamedTasks:
-    """Finds the tasks of all task blocks; what cannot be found is noted in `problems`, all together."""
+    """Finds the tasks of task blocks (`keys`: of these); what cannot be found is noted in `problems`, all together."""
 
-    def __init__(self, loaded: LoadedManifest, server: Observed, projects: ProjectIndex) -> None:
-        self._blocks = loaded.manifest.tasks
+    def __init__(
+        self, loaded: LoadedManifest, server: Observed, projects: ProjectIndex, keys: Iterable[str] | None = None
+    ) -> None:
+        wanted = set(loaded.manifest.tasks if keys is None else keys)
+        self._blocks = {key: block for key, block in loaded.manifest.tasks.items() if key in wanted}
         self._at = loaded.locations.at
+        self._key_at = loaded.locations.key
         self._server = server
         self._projects = projects
+        self._known_names: dict[int | None, list[str]] = {}
 
     def find(self, problems: list[Problem]) -> dict[str, Task]:
         """The tasks by their keys in the manifest."""
@@ -57,10 +63,7 @@ class NamedTasks:
                 what = f"there is no task {block.id}, or you cannot see it in this organization"
                 problems.append(Problem(what, self._at("tasks", key, "id")))
             elif (wanted := projects.get(key)) is not None and task.project_id != wanted:
-                there = self._projects.name(task.project_id)
-                what = (
-                    f"task {task.id} is in {f'project {there!r}' if there else 'no project'}, not in the one named here"
-                )
+                what = f"task {task.id} is in {self._project(task.project_id)}, not in {self._project(wanted)}"
                 problems.append(Problem(what, self._at("tasks", key, "project")))
             else:
                 found[key] = task
@@ -77,7 +80,7 @@ class NamedTasks:
             for some in _in_requests(sorted(names)):
                 narrowed = [is_in("name", some)] + ([is_in("project_id", [project])] if project is not None else [])
                 for task in self._server.tasks(all_of(*narrowed)):
-                    matches[project, task.name or ""].append(task)
+                    matches[project, task.name].append(task)
         found = {}
         for key, block in blocks.items():
             project, name = projects.get(key), block.name or key
@@ -87,24 +90,38 @@ class NamedTasks:
                 problems.append(self._not_one(key, block, project, tasks))
         return found
 
+    def _project(self, project_id: int | None) -> str:
+        if project_id is None:
+            return "no project"
+        name = self._projects.name(project_id)
+        return f"project {name!r}" if name else f"project {project_id}"
+
     def _not_one(self, key: str, block: TaskBlock, project: int | None, tasks: list[Task]) -> Problem:
         name = block.name or key
-        where = self._at("tasks", key, "name") if block.name else self._at("tasks", key)
-        place = f" in project {self._projects.name(project)!r}" if project is not None else ""
+        where = self._at("tasks", key, "name") if block.name else self._key_at("tasks", key)
+        place = f" in {self._project(project)}" if project is not None else ""
         if tasks:
-            listed = " and ".join(str(task.id) for task in tasks)
-            return Problem(f"{len(tasks)} tasks are called {name!r}{place}: {listed}", where, "say which one with `id`")
-        in_project = is_in("project_id", [project]) if project is not None else None
-        names = [task.name for task in self._server.tasks(in_project) if task.name]
-        return Problem(f"there is no task called {name!r}{place}", where, did_you_mean(name, names))
+            ids = [task.id for task in tasks]
+            apart = project is None and len({task.project_id for task in tasks}) == len(tasks)
+            hint = "say which one with `id`" + (", or with `project`" if apart else "")
+            return Problem(f"{len(tasks)} tasks are called {name!r}{place}: {listed(ids)}", where, hint)
+        meant = did_you_mean(name, self._names_in(project))
+        return Problem(f"there is no task called {name!r}{place}", where, meant)
+
+    def _names_in(self, project: int | None) -> list[str]:
+        """What tasks are called there, for suggestions; read once, however many names are wrong."""
+        if project not in self._known_names:
+            in_project = is_in("project_id", [project]) if project is not None else None
+            self._known_names[project] = [task.name for task in self._server.tasks(in_project) if task.name]
+        return self._known_names[project]
 
     def _twice(self, found: Mapping[str, Task], problems: list[Problem]) -> None:
         keys: dict[int, str] = {}
         for key, task in found.items():
             first = keys.setdefault(task.id, key)
             if first != key:
-                what = f"task.{key} and task.{first} ({self._at('tasks', first)}) are the same task {task.id}"
-                problems.append(Problem(what, self._at("tasks", key), "describe it in one block"))
+                what = f"task.{key} and task.{first} ({self._key_at('tasks', first)}) are the same task {task.id}"
+                problems.append(Problem(what, self._key_at("tasks", key), "describe it in one block"))
 
 
 def _in_requests(names: Iterable[str]) -> Iterator[list[str]]:
@@ -112,7 +129,7 @@ def _in_requests(names: Iterable[str]) -> Iterator[list[str]]:
     portion: list[str] = []
     length = 0
     for name in names:
-        size = len(quote(name, safe="")) + 9  # the quotes and the comma, encoded
+        size = len(quote(json.dumps(name, ensure_ascii=False) + ",", safe=""))
         if portion and length + size > _NAMES_LENGTH:
             yield portion
             portion, length = [], 0

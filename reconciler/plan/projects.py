@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.cvat.models import Project
 from reconciler.errors import Location, Problem
@@ -17,7 +17,7 @@ class ProjectIndex:
         self._by_id = {project.id: project for project in projects}
         self._by_name: dict[str, list[int]] = {}
         for project in self._by_id.values():
-            self._by_name.setdefault(project.name or "", []).append(project.id)
+            self._by_name.setdefault(project.name, []).append(project.id)
         self._blocks = blocks
 
     def name(self, project_id: int | None) -> str | None:
@@ -51,10 +51,15 @@ class ProjectIndex:
         if len(ids) == 1:
             return ids[0]
         if ids:
-            listed = " and ".join(str(project_id) for project_id in ids)
             hint = "say which one with `project: {id: …}`"
-            problems.append(Problem(f"{len(ids)} projects are called {name!r}: {listed}", where, hint))
+            problems.append(Problem(f"{len(ids)} projects are called {name!r}: {listed(ids)}", where, hint))
         else:
             names = [*self._by_name, *self._blocks]
             problems.append(Problem(f"there is no project called {name!r}", where, did_you_mean(name, names)))
         return None
+
+
+def listed(ids: Sequence[int], most: int = 5) -> str:
+    """Ids for a sentence: `3 and 4`, or the first few and how many more."""
+    shown = [str(number) for number in ids[:most]] + ([f"{len(ids) - most} more"] if len(ids) > most else [])
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]

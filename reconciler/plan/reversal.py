@@ -25,8 +25,9 @@ from reconciler.plan.model import (
     Write,
 )
 from reconciler.plan.state import State, job_state, task_state, users_of
-from reconciler.plan.summary import summarise
-from reconciler.plan.workflow import POSITION, job_status, task_status
+from reconciler.plan.summary import named_users, summarise
+from reconciler.plan.task_status import planned_statuses, statuses_after
+from reconciler.plan.workflow import POSITION, task_status
 from reconciler.plan.writes import write
 
 
@@ -67,6 +68,7 @@ class Reversal:
     def __post_init__(self) -> None:
         self._tasks = {task.id: task for task in self.tasks}
         self._jobs = {job.id: job for job in self.jobs}
+        self._statuses = planned_statuses(self.plan.updates)
 
     def reverse(self) -> Plan:
         """The plan that takes the run back. Objects are in the order in which the run had them."""
@@ -83,7 +85,7 @@ class Reversal:
             tasks=tuple(self._label(task_id, labels) for task_id in by_task),
             changes=tuple(changes),
             conflicts=tuple(self._conflicts),
-            users=self._named_users(changes),
+            users=named_users(changes, self._known_users()),
             warnings=tuple(self._warnings),
             summary=summarise(changes, self._conflicts),
         )
@@ -172,15 +174,14 @@ class Reversal:
 
     def _with_status(self, task_id: int, changes: list[Change]) -> Iterator[Change]:
         """The task's status follows its jobs; say so where the run had changed it, and it will come back."""
-        original = self._planned_status(task_id)
-        task = self._tasks.get(task_id)
-        moving = any("stage" in one.gives for change in changes for one in change.writes if change.kind == "job")
-        if original is None or task is None or not moving:
+        original, task = self._statuses.get(task_id), self._tasks.get(task_id)
+        if original is None or task is None:
             yield from changes
             return
-        reached = task_status(self._statuses_after(task_id, changes))
+        saved = any(change.kind == "job" and change.writes for change in changes)
+        jobs = [job for job in self._jobs.values() if job.task_id == task_id]
+        reached = task_status(statuses_after(jobs, changes).values()) if saved and jobs else task.status
         own = next((change for change in changes if change.kind == "task"), None)
-        rest = [change for change in changes if change is not own]
         if reached != task.status:
             status = FieldChange(path=("status",), before=task.status, after=reached, source=f"run {self.run}")
             yield self._carrying(own, original, status)
@@ -189,31 +190,7 @@ class Reversal:
         if reached != original.fields[-1].before:
             text = f"task {task_id} will have status {reached}, not {original.fields[-1].before} as before the run"
             self._warnings.append(Warning_(text=text, address=original.address))
-        yield from rest
-
-    def _planned_status(self, task_id: int) -> Change | None:
-        """The run's change of a task, if it was to change the status (always the last of its fields)."""
-        for change in self.plan.updates:
-            if (
-                change.kind == "task"
-                and change.id == task_id
-                and change.fields
-                and change.fields[-1].path == ("status",)
-            ):
-                return change
-        return None
-
-    def _statuses_after(self, task_id: int, changes: Iterable[Change]) -> list[str]:
-        after = {
-            job.id: job.status or job_status(job.stage or "", job.state or "")
-            for job in self._jobs.values()
-            if job.task_id == task_id
-        }
-        for change in changes:
-            for one in change.writes:
-                if change.kind == "job" and "stage" in one.gives:
-                    after[change.id] = job_status(str(one.gives["stage"]), str(one.gives["state"]))
-        return list(after.values())
+        yield from (change for change in changes if change is not own)
 
     def _carrying(self, own: Change | None, original: Change, status: FieldChange) -> Change:
         """The task's own change with the status that follows, or one that only tells of it."""
@@ -239,24 +216,18 @@ class Reversal:
     def _label(self, task_id: int, labels: Mapping[int, TaskLabel]) -> TaskLabel:
         label = labels.get(task_id, TaskLabel(id=task_id, name=""))
         task = self._tasks.get(task_id)
-        return label.model_copy(update={"name": task.name}) if task is not None else label
+        if task is None:
+            return label
+        moved = {"project": task.project_id, "project_name": None} if task.project_id != label.project else {}
+        return label.model_copy(update={"name": task.name, **moved})
 
-    def _named_users(self, changes: Iterable[Change]) -> dict[str, int]:
+    def _known_users(self) -> dict[str, int]:
         shown = dict(self.people)
         for task in self._tasks.values():
             shown |= users_of(task)
         for job in self._jobs.values():
-            if job.assignee is not None:
-                shown[job.assignee.username] = job.assignee.id
-        named = {
-            value
-            for change in changes
-            for one in change.fields
-            if one.path[0] in ("assignee", "owner")
-            for value in (one.before, one.after)
-            if isinstance(value, str)
-        }
-        return {name: shown[name] for name in sorted(named & shown.keys())}
+            shown |= users_of(job)
+        return shown
 
 
 def _units(done: Write) -> Iterator[tuple[str, ...]]:

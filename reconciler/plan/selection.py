@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from reconciler.cvat.capabilities import is_replica
-from reconciler.cvat.filters import Filter, all_of, is_in
+from reconciler.cvat.filters import Filter, is_in
 from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location, Problem
 from reconciler.manifest.models import JobSelector, Selector
-from reconciler.plan.conditions import Condition, plain_conditions
+from reconciler.plan.conditions import Condition, narrowed, plain_conditions
 from reconciler.plan.observing import Observed
 from reconciler.plan.projects import ProjectIndex
+from reconciler.plan.wishes import Place
 
 
 @dataclass(frozen=True)
 class Selection:
     """What a selector matched, and which fields it looked at to decide."""
 
-    tasks: tuple[Task, ...]
-    jobs: Mapping[int, tuple[Job, ...]] | None = None  # by task, only if the selector says `job`
+    tasks: tuple[Task, ...] = ()
+    jobs: Mapping[int, Sequence[Job]] | None = None  # by task, only if the selector says `job`
     tests: frozenset[str] = frozenset()
     job_tests: frozenset[str] = frozenset()
 
@@ -36,26 +37,32 @@ class Selecting:
     created_filter: bool
     problems: list[Problem] = field(default_factory=list)
 
-    def select(self, selector: Selector, at: Callable[..., Location | None]) -> Selection:
+    def select(self, selector: Selector, at: Place) -> Selection:
         """The tasks for which all conditions hold. Unknown projects and ids are noted in `problems`.
 
         `at` gives the place of a part of the selector: `at("project")`.
         """
-        jobs = self._matching_jobs(selector.job) if selector.job else None
-        conditions = list(self._conditions(selector, at, jobs))
-        narrowing = [condition.narrows for condition in conditions if condition.narrows is not None]
+        before = len(self.problems)
+        conditions = list(self._conditions(selector, at))
+        if len(self.problems) > before:  # what it means is unknown: nothing is read for it
+            return Selection()
+        jobs = self._jobs(selector.job, selector.id, conditions) if selector.job else None
         if selector.id is not None:
             candidates = self._given(selector.id, at("id"))
+        elif jobs is not None:
+            candidates = self.server.tasks_by_id(sorted(jobs)) if jobs else []
         else:
-            candidates = self.server.tasks(all_of(*narrowing) if narrowing else None)
-        tasks = tuple(task for task in candidates if all(condition.holds(task) for condition in conditions))
+            candidates = self.server.tasks(narrowed(condition.narrows for condition in conditions))
+        tasks = tuple(
+            task
+            for task in candidates
+            if (jobs is None or task.id in jobs) and all(condition.holds(task) for condition in conditions)
+        )
         return Selection(
             tasks=tasks,
-            jobs={task.id: tuple(jobs[task.id]) for task in tasks} if jobs is not None else None,
-            tests=frozenset().union(*(condition.tests for condition in conditions)),
-            job_tests=frozenset(selector.job.model_fields_set & {"stage", "state", "assignee"})
-            if selector.job
-            else frozenset(),
+            jobs={task.id: jobs[task.id] for task in tasks} if jobs is not None else None,
+            tests=_tests(conditions),
+            job_tests=frozenset((selector.job.model_fields_set if selector.job else set()) - {"type"}),
         )
 
     def _given(self, ids: tuple[int, ...], where: Location | None) -> list[Task]:
@@ -65,9 +72,16 @@ class Selecting:
             self.problems.append(Problem(what, where))
         return found
 
-    def _conditions(
-        self, selector: Selector, at: Callable[..., Location | None], jobs: Mapping[int, list[Job]] | None
-    ) -> Iterator[Condition]:
+    def _conditions(self, selector: Selector, at: Place, around: Sequence[Condition] = ()) -> Iterator[Condition]:
+        """All but `job`. `around` are the conditions that hold where this selector is negated."""
+        known = list(around)
+        for condition in self._without_not(selector, at):
+            known.append(condition)
+            yield condition
+        if selector.not_ is not None:
+            yield self._none_of(selector.not_, lambda *path: at("not", *path), known)
+
+    def _without_not(self, selector: Selector, at: Place) -> Iterator[Condition]:
         if selector.id is not None:
             ids = frozenset(selector.id)
             yield Condition(lambda task: task.id in ids)
@@ -76,24 +90,20 @@ class Selecting:
         yield from plain_conditions(selector, created_filter=self.created_filter)
         if selector.labels is not None:
             yield self._labelled(frozenset(selector.labels))
-        if jobs is not None:
-            yield Condition(lambda task: task.id in jobs)
-        if selector.not_ is not None:
-            yield self._none_of(selector.not_, lambda *path: at("not", *path))
 
     def _in_projects(self, selector: Selector, where: Location | None) -> Condition:
         assert selector.project is not None
         resolved = [self.projects.resolve(ref, where, self.problems) for ref in selector.project]
         ids = frozenset(project_id for project_id in resolved if project_id is not None)
         narrows = is_in("project_id", sorted(ids)) if ids else None
-        return Condition(lambda task: task.project_id in ids, narrows, frozenset({"project"}))
+        return Condition(lambda task: task.project_id in ids, narrows, narrows, frozenset({"project"}))
 
-    def _none_of(self, selector: Selector, at: Callable[..., Location | None]) -> Condition:
-        jobs = self._matching_jobs(selector.job) if selector.job else None
-        inner = list(self._conditions(selector, at, jobs))
+    def _none_of(self, selector: Selector, at: Place, around: Sequence[Condition]) -> Condition:
+        inner = list(self._conditions(selector, at, around))
+        jobs = self._jobs(selector.job, selector.id, [*around, *inner]) if selector.job else None
         return Condition(
-            lambda task: not all(condition.holds(task) for condition in inner),
-            tests=frozenset().union(*(condition.tests for condition in inner)),
+            lambda task: not ((jobs is None or task.id in jobs) and all(condition.holds(task) for condition in inner)),
+            tests=_tests(inner),
         )
 
     def _labelled(self, names: frozenset[str]) -> Condition:
@@ -106,32 +116,38 @@ class Selecting:
         owners: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for label in self.server.labels():
             if label.project_id is not None:
-                owners[label.name or ""].append(("project", label.project_id))
+                owners[label.name].append(("project", label.project_id))
             elif label.task_id is not None:
-                owners[label.name or ""].append(("task", label.task_id))
+                owners[label.name].append(("task", label.task_id))
         return owners
 
-    def _matching_jobs(self, selector: JobSelector) -> dict[int, list[Job]]:
+    def _jobs(
+        self, selector: JobSelector, task_ids: Sequence[int] | None, conditions: Sequence[Condition]
+    ) -> dict[int, list[Job]]:
+        """The jobs that match, by task; not asked for in tasks that the conditions leave out anyway."""
+        where = narrowed([*_job_filters(selector), *(condition.narrows_jobs for condition in conditions)])
+        found = self.server.jobs_of_tasks(task_ids, where=where) if task_ids is not None else self.server.jobs(where)
         by_task: dict[int, list[Job]] = defaultdict(list)
-        for job in self.server.jobs(_job_filter(selector)):
+        for job in found:
             if job.task_id is not None and job_matches(selector, job):
                 by_task[job.task_id].append(job)
-        return by_task
+        return dict(by_task)
 
 
-def _job_filter(selector: JobSelector) -> Filter | None:
-    parts: list[Filter] = []
-    if selector.type is None:
-        parts.append(is_in("type", ["annotation"]))
-    elif not any(is_replica(kind) for kind in selector.type):
-        parts.append(is_in("type", list(selector.type)))
+def _tests(conditions: Sequence[Condition]) -> frozenset[str]:
+    return frozenset().union(*(condition.tests for condition in conditions))
+
+
+def _job_filters(selector: JobSelector) -> Iterator[Filter]:
+    kinds = selector.type or ("annotation",)
+    if not any(is_replica(kind) for kind in kinds):  # replicas are called differently by different versions
+        yield is_in("type", kinds)
     if selector.stage is not None:
-        parts.append(is_in("stage", list(selector.stage)))
+        yield is_in("stage", selector.stage)
     if selector.state is not None:
-        parts.append(is_in("state", list(selector.state)))
-    if selector.assignee is not None and None not in selector.assignee:
-        parts.append(is_in("assignee", list(selector.assignee)))
-    return all_of(*parts) if parts else None
+        yield is_in("state", selector.state)
+    if selector.assignee is not None:
+        yield is_in("assignee", selector.assignee)
 
 
 def job_matches(selector: JobSelector, job: Job) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reconciler.cvat.models import Job, Task
+from reconciler.cvat.models import Task
 from reconciler.history.model import LedgerEntry
 from reconciler.manifest.models import RuleBlock
 from reconciler.plan.model import RulePhase, RuleStanding
@@ -20,11 +20,10 @@ from reconciler.plan.selection import Selection
 
 @dataclass(frozen=True)
 class Standing:
-    """A rule's standing, and the tasks (and jobs of them) that this plan deals with."""
+    """A rule's standing, and the tasks that this plan deals with; with `job_ids`, it is about these jobs of them."""
 
     record: RuleStanding
     tasks: tuple[Task, ...] = ()
-    jobs: Mapping[int, tuple[Job, ...]] | None = None
     job_ids: frozenset[int] | None = None
 
 
@@ -34,9 +33,9 @@ def definition_digest(block: RuleBlock) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def is_frozen(entry: LedgerEntry | None, definition: str) -> bool:
+def is_frozen(entry: LedgerEntry, definition: str) -> bool:
     """Whether the ledger's selection counts. One that was empty stops counting when the rule is edited."""
-    return entry is not None and (bool(entry.selected) or entry.definition == definition)
+    return bool(entry.selected) or entry.definition == definition
 
 
 def fresh(address: str, block: RuleBlock, selection: Selection) -> Standing:
@@ -62,7 +61,7 @@ def fresh(address: str, block: RuleBlock, selection: Selection) -> Standing:
         selected_jobs=tuple(sorted(job_ids or ())),
         note=note,
     )
-    return Standing(record, selection.tasks, selection.jobs, job_ids)
+    return Standing(record, selection.tasks, job_ids)
 
 
 def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[Task]) -> Standing:
@@ -86,7 +85,18 @@ def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[T
         run=entry.run,
         note=note,
     )
-    return Standing(record, pending, job_ids=frozenset(entry.selected_jobs) if block.select.job else None)
+    # What was frozen counts, not what an edited rule says now: without jobs, it had not selected by job.
+    return Standing(record, pending, frozenset(entry.selected_jobs) or None)
+
+
+def edited(standing: RuleStanding) -> str:
+    """What it means that a frozen rule was edited since, for a person."""
+    if standing.phase is RulePhase.CONTINUES:
+        return (
+            f"was edited since it was begun: what it says now is what its {_count(standing.pending)} left get; "
+            "raise `revision` to run it again on all"
+        )
+    return "was edited since it was applied; raise `revision` to run it again"
 
 
 def _count(ids: Iterable[int]) -> str:

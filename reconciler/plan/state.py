@@ -7,8 +7,6 @@ from pydantic import JsonValue
 from reconciler.cvat.models import Job, Task
 
 State = dict[str, JsonValue]
-TASK_FIELDS = ("name", "subset", "bug_tracker", "assignee", "owner", "status")
-JOB_FIELDS = ("stage", "state", "assignee")
 
 
 def task_state(task: Task) -> State:
@@ -29,7 +27,7 @@ def job_state(job: Job) -> State:
     return {"stage": job.stage, "state": job.state, "assignee": job.assignee_name}
 
 
-def users_of(task: Task, *jobs: Job) -> dict[str, int]:
-    """The ids of the users that a task and its jobs show, by username."""
-    shown = [task.assignee, task.owner, *(job.assignee for job in jobs)]
+def users_of(*objects: Task | Job) -> dict[str, int]:
+    """The ids of the users that tasks and jobs show, by username."""
+    shown = [user for one in objects for user in (one.assignee, one.owner if isinstance(one, Task) else None)]
     return {user.username: user.id for user in shown if user is not None and user.username}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconciler.cvat.models import Task
 from reconciler.plan.model import Action, Change, Conflict, Summary, TaskLabel
@@ -28,3 +28,16 @@ def task_labels(tasks: Iterable[Task], project_name: Callable[[int | None], str 
         TaskLabel(id=task.id, name=task.name or "", project=task.project_id, project_name=project_name(task.project_id))
         for task in sorted(tasks, key=lambda task: task.id)
     )
+
+
+def named_users(changes: Iterable[Change], ids: Mapping[str, int]) -> dict[str, int]:
+    """The ids of the users whom the changes name, as far as they are known."""
+    named = {
+        value
+        for change in changes
+        for one in change.fields
+        if one.path[0] in ("assignee", "owner")
+        for value in (one.before, one.after)
+        if isinstance(value, str)
+    }
+    return {name: ids[name] for name in sorted(named & ids.keys())}

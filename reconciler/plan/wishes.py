@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import JsonValue
-
 from reconciler.cvat.models import Job, Task
-from reconciler.errors import Location, Problem
+from reconciler.errors import Location
 from reconciler.manifest.models import JobFields, JobOverride, TaskFields
-from reconciler.plan.workflow import JOBS_FOR_STATUS
+from reconciler.plan.disagreements import Disagreements
+from reconciler.plan.state import State
+from reconciler.plan.wish import Wish
+from reconciler.plan.workflow import JOBS_FOR_STATUS, POSITION
 
 EMPTY_IS_TEXT = frozenset({"subset", "bug_tracker"})
 """Fields that CVAT clears with the empty text; they are never null."""
 
-
-@dataclass(frozen=True)
-class Wish:
-    """One wanted value: who wants it, and where that is written."""
-
-    value: JsonValue
-    source: str  # an address: task.batch-001, rule.reopen
-    where: Location | None
-    as_status: str | None = None  # wanted only because this task status is
+Place = Callable[..., Location | None]
+"""The place of a part of a block: `at("jobs", "stage")`."""
 
 
 @dataclass(frozen=True)
@@ -58,63 +52,64 @@ class TaskWishes:
 
     task: Task
     address: str
+    ignored: frozenset[str] = frozenset()
+    sources: list[str] = field(default_factory=list)  # every block that speaks about it, in order
     fields: dict[str, Wish] = field(default_factory=dict)
     job_wishes: list[JobWish] = field(default_factory=list)
-    ignored: frozenset[str] = frozenset()
-    rests_on: dict[str, JsonValue] = field(default_factory=dict)
-    jobs_rest_on: dict[int, dict[str, JsonValue]] = field(default_factory=dict)
-    sources: list[str] = field(default_factory=list)  # every block that speaks about it, in order
+    tested: dict[str, State] = field(default_factory=dict)  # by rule: what its selection found in the task
+    tested_of_jobs: dict[str, dict[int, State]] = field(default_factory=dict)  # and in the jobs that it selected
 
     @property
     def status(self) -> Wish | None:
         """The wanted task status."""
         return self.fields.get("status")
 
-    def add(self, name: str, wish: Wish, problems: list[Problem]) -> None:
-        """Take a wish in; another one that wants something else is a problem with both places."""
+    def add(self, name: str, wish: Wish, disagreements: Disagreements) -> None:
+        """Take a wish for a field of the task in, unless the field is ignored."""
         if name in self.ignored:
             return
         known = self.fields.setdefault(name, wish)
         if known.value != wish.value:
-            problems.append(disagreement(f"task {self.task.id} ({self.task.name!r})", name, known, wish))
+            disagreements.note(name, f"task {self.task.id} ({self.task.name!r})", known, wish)
 
-    def cares_about(self, wish: JobWish) -> bool:
-        """Whether `lifecycle.ignore` lets a wish about jobs through: `status` and `jobs` are ignored separately."""
+    def add_for_jobs(self, wish: JobWish) -> bool:
+        """Take a wish for jobs in, unless `lifecycle.ignore` names what it comes from: `status` or `jobs`."""
         by_status = any(one.as_status is not None for one in wish.fields.values())
-        return ("status" if by_status else "jobs") not in self.ignored
+        if ("status" if by_status else "jobs") in self.ignored:
+            return False
+        self.job_wishes.append(wish)
+        return True
 
-    def of_job(self, job: Job, problems: list[Problem]) -> dict[str, Wish]:
+    def of_job(self, job: Job, disagreements: Disagreements) -> dict[str, Wish]:
         """What is wanted of one job. Overrides come before what their block wants of all jobs."""
         about = [wish for wish in self.job_wishes if wish.is_about(job)]
         overridden = {
             (wish.source, name) for job_wish in about if job_wish.overrides for name, wish in job_wish.fields.items()
         }
-        if any(name in ("stage", "state") for _, name in overridden):  # one position, one voice
-            overridden |= {(source, name) for source, _ in overridden for name in ("stage", "state")}
+        for source in {source for source, name in overridden if name in POSITION}:  # one position, one voice
+            overridden |= {(source, name) for name in POSITION}
         wanted: dict[str, Wish] = {}
         for job_wish in about:
             for name, wish in job_wish.fields.items():
                 if not job_wish.overrides and (wish.source, name) in overridden:
                     continue
                 known = wanted.setdefault(name, wish)
-                if known.value != wish.value:
-                    problems.append(disagreement(f"job {job.id} of task {self.task.id}", name, known, wish))
+                # Two statuses that differ are told once, as the task's.
+                if known.value != wish.value and not (known.as_status and wish.as_status):
+                    disagreements.note(name, f"job {job.id} of task {self.task.id}", known, wish)
         return wanted
 
+    def rests_on(self, sources: Iterable[str], job: int | None = None) -> State:
+        """What the selections of these blocks found in the task, and in one of its jobs."""
+        found: State = {}
+        for source in dict.fromkeys(sources):
+            found |= {f"task.{name}": value for name, value in self.tested.get(source, {}).items()}
+            of_job = self.tested_of_jobs.get(source, {}).get(job or 0, {})
+            found |= {f"job.{name}": value for name, value in of_job.items()}
+        return found
 
-def disagreement(what: str, name: str, first: Wish, second: Wish) -> Problem:
-    """Two blocks that want different values for one field of one object."""
-    return Problem(
-        f"{first.source} and {second.source} want different values for the {name} of {what}: "
-        f"{first.value!r} ({first.where}) and {second.value!r}",
-        second.where,
-        hint="narrow one of the selections, or leave the field out of one of the two",
-    )
 
-
-def field_wishes(
-    block: TaskFields, source: str, at: Callable[..., Location | None], *, names: tuple[str, ...]
-) -> Iterator[tuple[str, Wish]]:
+def field_wishes(block: TaskFields, source: str, at: Place, *, names: tuple[str, ...]) -> Iterator[tuple[str, Wish]]:
     """The task's own fields that a block mentions; absent ones are not managed, `null` clears."""
     for name in names:
         if name in block.model_fields_set:
@@ -123,7 +118,7 @@ def field_wishes(
 
 
 def job_wishes(
-    block: TaskFields, source: str, at: Callable[..., Location | None], *, selected: frozenset[int] | None = None
+    block: TaskFields, source: str, at: Place, *, selected: frozenset[int] | None = None
 ) -> Iterator[JobWish]:
     """What a block wants of jobs: through `status` of all annotation jobs, through `jobs` of those selected."""
     if block.status is not None:
@@ -134,18 +129,15 @@ def job_wishes(
         yield JobWish(wanted, only=selected)
 
 
-def override_wishes(override: JobOverride, source: str, at: Callable[..., Location | None]) -> JobWish | None:
+def override_wish(override: JobOverride, source: str, at: Place) -> JobWish:
     """What one entry of `job_overrides` wants, of the jobs within its frames or of the one job it names."""
     wanted = _job_fields(override, source, at)
-    if not wanted:
-        return None
     if override.job is not None:
         return JobWish(wanted, only=frozenset({override.job}), overrides=True)
-    first, _, last = (override.frames or "0").partition("-")
-    return JobWish(wanted, frames=(int(first), int(last or first)), overrides=True)
+    return JobWish(wanted, frames=override.frame_range, overrides=True)
 
 
-def _job_fields(block: JobFields, source: str, at: Callable[..., Location | None]) -> dict[str, Wish]:
+def _job_fields(block: JobFields, source: str, at: Place) -> dict[str, Wish]:
     return {
         name: Wish(getattr(block, name), source, at(name))
         for name in ("stage", "state", "assignee")

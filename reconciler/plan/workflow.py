@@ -10,8 +10,6 @@ from typing import Final
 
 from pydantic import JsonValue
 
-STAGES: Final = ("annotation", "validation", "acceptance")
-
 POSITION: Final = frozenset({"stage", "state"})
 """A job's stage and state are one position: a stage sent without a state resets the state to `new`."""
 

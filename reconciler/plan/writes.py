@@ -39,6 +39,12 @@ def repeated(position: Mapping[str, JsonValue]) -> Write:
     return Write(body=dict(same), expect=dict(same), gives=dict(same))
 
 
+def with_position(one: Write, position: Mapping[str, JsonValue]) -> Write:
+    """A write that sends a job's position along, unchanged."""
+    same = repeated(position)
+    return Write(body=one.body | same.body, expect=same.expect | one.expect, gives=same.gives | one.gives)
+
+
 def _body(
     kind: Kind, gives: Mapping[str, JsonValue], fields: list[str], users: Mapping[str, int]
 ) -> dict[str, JsonValue]:

@@ -1,0 +1,133 @@
+"""What is wanted of which task, by all blocks of the manifest: task blocks first, then rules in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.cvat.models import Job
+from reconciler.errors import Problem
+from reconciler.history.ledger import find
+from reconciler.history.model import Ledger
+from reconciler.manifest.loading import LoadedManifest
+from reconciler.manifest.models import RuleBlock, TaskFields
+from reconciler.plan.disagreements import Disagreements
+from reconciler.plan.model import RulePhase, ServerRef, Warning_
+from reconciler.plan.named_tasks import NamedTasks
+from reconciler.plan.people import NamedPeople
+from reconciler.plan.selection import Selecting, Selection
+from reconciler.plan.standing import Standing, definition_digest, edited, fresh, frozen, is_frozen
+from reconciler.plan.state import job_state, task_state, users_of
+from reconciler.plan.targets import Targets
+from reconciler.plan.wishes import JobWish, Place, TaskWishes, field_wishes, job_wishes, override_wish
+
+_BLOCK_FIELDS = ("name", "subset", "bug_tracker", "assignee", "owner", "status")
+_RULE_FIELDS = ("subset", "bug_tracker", "assignee", "owner", "status")
+
+
+@dataclass
+class Gathering:
+    """Goes through the manifest once; what it finds is in `wishes`, `standings` and the lists after them."""
+
+    loaded: LoadedManifest
+    targets: Targets
+    selecting: Selecting
+    ref: ServerRef
+    ledger: Ledger
+    wishes: dict[int, TaskWishes] = field(default_factory=dict)
+    standings: list[Standing] = field(default_factory=list)
+    people: NamedPeople = field(default_factory=NamedPeople)
+    disagreements: Disagreements = field(default_factory=Disagreements)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Warning_] = field(default_factory=list)
+
+    def gather(self) -> None:
+        """Task blocks, then rules."""
+        self._task_blocks()
+        for key, block in self.loaded.manifest.rules.items():
+            if self.targets.wants_block(f"rule.{key}"):
+                self._rule(key, block)
+
+    def _task_blocks(self) -> None:
+        blocks = self.loaded.manifest.tasks
+        # What a block ignores is shielded from rules, also when the block itself is not targeted.
+        keys = [key for key in blocks if self.targets.wants_block(f"task.{key}") or blocks[key].lifecycle.ignore]
+        named = NamedTasks(self.loaded, self.selecting.server, self.selecting.projects, keys)
+        for key, task in named.find(self.problems).items():
+            block, address = blocks[key], f"task.{key}"
+            wishes = TaskWishes(task, address, frozenset(block.lifecycle.ignore))
+            self.wishes[task.id] = wishes
+            if self.targets.wants_task(address, task.id):
+                self._wish(wishes, block, address, self._below("tasks", key), _BLOCK_FIELDS)
+                for index, override in enumerate(block.job_overrides):
+                    at = self._below("tasks", key, "job_overrides", str(index))
+                    self._wish_of_jobs(wishes, [override_wish(override, address, at)])
+
+    def _rule(self, key: str, block: RuleBlock) -> None:
+        address, at = f"rule.{key}", self._below("rules", key, "set")
+        standing = self._stand(key, address, block)
+        self.standings.append(standing)
+        if standing.record.phase is not RulePhase.DONE:
+            self.people.want_all_in(block.set, at)
+        for task in standing.tasks:
+            if self.targets.wants_task(address, task.id):
+                wishes = self.wishes.setdefault(task.id, TaskWishes(task, f"{address}[{task.id}]"))
+                if not wishes.sources:
+                    wishes.address = f"{address}[{task.id}]"  # its own block, if it has one, is not targeted
+                self._wish(wishes, block.set, address, at, _RULE_FIELDS, standing.job_ids)
+
+    def _wish(
+        self,
+        wishes: TaskWishes,
+        block: TaskFields,
+        source: str,
+        at: Place,
+        names: tuple[str, ...],
+        selected_jobs: frozenset[int] | None = None,
+    ) -> None:
+        wishes.sources.append(source)
+        for name, wish in field_wishes(block, source, at, names=names):
+            wishes.add(name, wish, self.disagreements)
+            if name in ("assignee", "owner") and name in wishes.fields:
+                self.people.want(wish.value, wish.where)
+        self._wish_of_jobs(wishes, job_wishes(block, source, at, selected=selected_jobs))
+
+    def _wish_of_jobs(self, wishes: TaskWishes, wanted: Iterable[JobWish]) -> None:
+        for one in wanted:
+            if wishes.add_for_jobs(one) and (assignee := one.fields.get("assignee")):
+                self.people.want(assignee.value, assignee.where)
+
+    def _below(self, *path: str) -> Place:
+        return lambda *more: self.loaded.locations.at(*path, *more)
+
+    # Which tasks a rule is about
+
+    def _stand(self, key: str, address: str, block: RuleBlock) -> Standing:
+        definition = definition_digest(block)
+        entry = find(self.ledger, self.ref.url, self.ref.organization, address, block.revision)
+        if block.mode == "once" and entry is not None and is_frozen(entry, definition):
+            left = sorted(set(entry.selected) - set(entry.done))
+            standing = frozen(address, block, entry, self.selecting.server.tasks_by_id(left) if left else ())
+            if entry.definition != definition:
+                self.warnings.append(Warning_(text=edited(standing.record), address=address))
+            return standing
+        selection = self.selecting.select(block.select, self._below("rules", key, "select"))
+        if not selection.tasks and block.mode == "always":
+            self.warnings.append(Warning_(text="selects nothing", address=address))
+        self._remember(address, selection)
+        jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
+        self.people.select(block.select, address, users_of(*selection.tasks, *jobs))
+        return fresh(address, block, selection)
+
+    def _remember(self, address: str, selection: Selection) -> None:
+        """What the selection rests on: if that changes before it is applied, the changes are not wanted any more."""
+        for task in selection.tasks:
+            if not self.targets.wants_task(address, task.id):
+                continue
+            wishes = self.wishes.setdefault(task.id, TaskWishes(task, f"{address}[{task.id}]"))
+            state = task_state(task)
+            wishes.tested[address] = {name: state[name] for name in sorted(selection.tests)}
+            jobs: Sequence[Job] = (selection.jobs or {}).get(task.id, ())
+            wishes.tested_of_jobs[address] = {
+                job.id: {name: job_state(job)[name] for name in sorted(selection.job_tests)} for job in jobs
+            }

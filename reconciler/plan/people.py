@@ -1,0 +1,78 @@
+"""Who the manifest means: users to be assigned must be visible; a user to select by whom nobody knows is a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.errors import Location, Problem
+from reconciler.manifest.models import Selector, TaskFields
+from reconciler.manifest.wording import did_you_mean
+from reconciler.plan.model import Warning_
+from reconciler.plan.observing import People
+from reconciler.plan.wishes import Place
+
+
+@dataclass
+class NamedPeople:
+    """Gathers the usernames of a manifest, to be looked up all at once."""
+
+    _wanted: dict[str, list[Location | None]] = field(default_factory=dict)
+    _selected: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def want(self, username: str | None, where: Location | None) -> None:
+        """Somebody is to be assigned."""
+        if username is not None:
+            places = self._wanted.setdefault(username, [])
+            if where not in places:
+                places.append(where)
+
+    def want_all_in(self, fields: TaskFields, at: Place) -> None:
+        """Everybody whom a rule assigns, whether it selects anything now or not."""
+        self.want(fields.assignee, at("assignee"))
+        self.want(fields.owner, at("owner"))
+        if fields.jobs is not None:
+            self.want(fields.jobs.assignee, at("jobs", "assignee"))
+
+    def select(self, selector: Selector, address: str, seen: Iterable[str]) -> None:
+        """Somebody is selected by; `seen` are users that the selected objects show, so they exist."""
+        for name in _names_in(selector):
+            if name not in seen:
+                self._selected[address, name] = None
+
+    def resolve(
+        self, people: People, *, organization: bool, problems: list[Problem], warnings: list[Warning_]
+    ) -> dict[str, int]:
+        """Ids by username of everybody who can be seen. The others are noted, with whom may have been meant."""
+        names = dict.fromkeys([*self._wanted, *(name for _, name in self._selected)])
+        known: Mapping[str, int] = people.resolve(names) if names else {}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            visible = people.visible()
+            hints = {name: did_you_mean(name, visible) for name in unknown}
+            here = "this organization" if organization else "this server"
+            problems += self._nobody(hints, here)
+            warnings += self._selected_by_nobody(hints, here)
+        return dict(known)
+
+    def _nobody(self, hints: Mapping[str, str | None], here: str) -> Iterator[Problem]:
+        for name, places in self._wanted.items():
+            if name in hints:
+                for where in places:
+                    what = f"there is no user {name!r} in {here}, or you cannot see them"
+                    yield Problem(what, where, hints[name])
+
+    def _selected_by_nobody(self, hints: Mapping[str, str | None], here: str) -> Iterator[Warning_]:
+        for address, name in self._selected:
+            if name in hints:
+                meant = f"; {hints[name]}" if hints[name] else ""
+                text = f"selects by user {name!r}, but there is none in {here}, or you cannot see them{meant}"
+                yield Warning_(text=text, address=address)
+
+
+def _names_in(selector: Selector) -> Iterator[str]:
+    job = selector.job.assignee if selector.job else None
+    for names in (selector.owner, selector.assignee, job):
+        yield from (name for name in names or () if name is not None)
+    if selector.not_ is not None:
+        yield from _names_in(selector.not_)

@@ -1,0 +1,112 @@
+"""Planning against a sandbox, with the real loader, session and reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reconciler.cvat import Credentials, Session, connect
+from reconciler.cvat.reading import Reader
+from reconciler.cvat.users import resolve_users, visible_usernames
+from reconciler.history.model import Ledger, LedgerEntry
+from reconciler.manifest.loading import LoadedManifest, load
+from reconciler.manifest.models import RuleBlock
+from reconciler.operations import server_ref
+from reconciler.plan.model import Plan
+from reconciler.plan.planner import Surroundings, make_plan
+from reconciler.plan.standing import definition_digest
+from reconciler.sandbox import Sandbox
+
+FROZEN = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+class People:
+    """Who can be assigned, read from the server."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def resolve(self, usernames: Any) -> dict[str, int]:
+        return {name: user.id for name, user in resolve_users(self._reader, usernames).items()}
+
+    def visible(self) -> list[str]:
+        return visible_usernames(self._reader)
+
+
+@dataclass
+class Planning:
+    """Plans manifests against one sandbox, as one user, in one organization."""
+
+    sandbox: Sandbox
+    folder: Path
+    organization: str | None = "acme"
+    user: str | None = None  # None: the administrator
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session, of which nothing but its use shows in `sandbox.requests`."""
+        token = Credentials(self.sandbox.url, token=self.sandbox.token)
+        credentials = (
+            Credentials(self.sandbox.url, username=self.user, password=self.sandbox.password) if self.user else token
+        )
+        session = connect(credentials=credentials, organization=self.organization, environ={})
+        self.sandbox.requests.clear()
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def load(self, text: str) -> LoadedManifest:
+        """A manifest from its text."""
+        path = self.folder / "manifest.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load([path], environ={})
+
+    def plan(self, manifest: str | LoadedManifest, *targets: str, ledger: Mapping[str, Any] | None = None) -> Plan:
+        """What the planner makes of it. `ledger` is as in a case's `ledger.yaml`."""
+        loaded = self.load(manifest) if isinstance(manifest, str) else manifest
+        with self.session() as session:
+            reader, ref = Reader(session), server_ref(session)
+            entries = [
+                _entry(ref.url, ref.organization, key, frozen, loaded.manifest.rules.get(key))
+                for key, frozen in (ledger or {}).items()
+            ]
+            around = Surroundings(
+                server=reader,
+                people=People(reader),
+                ref=ref,
+                created_filter=session.capabilities.filters_created_date,
+                ledger=Ledger(entries=tuple(entries)),
+            )
+            return make_plan(loaded, around, targets)
+
+    def apply(self, plan: Plan) -> None:
+        """Write a plan's writes, one after another."""
+        with self.session() as session:
+            for change in plan.updates:
+                for write in change.writes:
+                    path = f"/api/{change.kind}s/{change.id}"
+                    status, answer = self.sandbox.api("PATCH", path, json=write.body, organization=session.organization)
+                    assert status == 200, answer
+
+
+def _entry(
+    url: str, organization: str | None, key: str, frozen: Mapping[str, Any], block: RuleBlock | None
+) -> LedgerEntry:
+    definition = "edited since" if frozen.get("edited") or block is None else definition_digest(block)
+    return LedgerEntry(
+        server=url,
+        organization=organization,
+        address=f"rule.{key}",
+        revision=frozen.get("revision", 1),
+        definition=definition,
+        run=frozen.get("run", "20260601-120000-abcd"),
+        frozen=FROZEN,
+        selected=tuple(frozen["selected"]),
+        selected_jobs=tuple(frozen.get("selected_jobs", ())),
+        done=tuple(frozen.get("done", ())),
+    )
