@@ -1,4 +1,4 @@
-"""What the command line does, as functions: plan, apply, roll back.
+"""What the command line does, as functions: plan, apply, roll back. `import reconciler` gives them.
 
 from pathlib import Path
 import reconciler
@@ -7,8 +7,10 @@ manifest = reconciler.load(["states/reopen.yaml"])
 with reconciler.connect_for(manifest) as session:
     store = reconciler.StateStore(Path(".reconciler"))
     plan = reconciler.plan(manifest, session, store)
-    if not plan.is_empty:
-        outcome = reconciler.apply(plan, session, store)
+    outcome = reconciler.apply(plan, session, store)
+    print(outcome.run.status, outcome.run.counts)
+    way_back = reconciler.plan_rollback(session, store, outcome.run.id)
+    reconciler.apply(way_back, session, store)
 """
 
 from __future__ import annotations
@@ -17,23 +19,25 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.apply.ledger_keeping import freeze_selections, record_done
+from reconciler.apply.ledger_keeping import ONE_TIME, check_rules_unchanged, freeze_selections, record_done
+from reconciler.apply.one_write import look
 from reconciler.apply.running import Outcome, Progress, run_plan
 from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import UNSET, Session, connect
 from reconciler.cvat.users import resolve_users, visible_usernames
-from reconciler.errors import ManifestError, PlanFileError, StateError
-from reconciler.history.lock import locked
-from reconciler.history.model import Run, WriteOutcome
+from reconciler.errors import LockedError, ManifestError, PlanFileError, StateError
+from reconciler.history.ledger import load_ledger
+from reconciler.history.lock import holder, locked
+from reconciler.history.model import Run, RunStatus, WriteOutcome
 from reconciler.history.operator import operator
-from reconciler.history.recovery import ledger_as_it_is
+from reconciler.history.recovery import ledger_as_it_is, recover_killed_runs
 from reconciler.history.runs import last_run, load_audit, load_plan, load_run
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
 from reconciler.manifest.loading import LoadedManifest, from_document, load
-from reconciler.plan.model import Plan, RulePhase, SavedPlan, ServerRef
+from reconciler.plan.model import Plan, SavedPlan, ServerRef
 from reconciler.plan.planner import Surroundings, make_plan
 from reconciler.plan.reversal import Done, Reversal
 
@@ -76,7 +80,7 @@ def plan(
             people=_People(reader),
             ref=server_ref(session),
             created_filter=session.capabilities.filters_created_date,
-            ledger=ledger_as_it_is(store),
+            ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
         ),
         targets,
     )
@@ -90,28 +94,45 @@ def apply(
     parallelism: int = 4,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Apply a plan, verify it, record it. A `SavedPlan` is applied once and only to the server it was made for.
+    """Apply a plan, verify it, record it. A `SavedPlan` (of a file) is applied once.
+
+    Look at the outcome: `outcome.run.status` is `done` only if every write arrived and was proven. An empty plan makes
+    a run too; it is how one-time rules that found nothing to change come to count as applied.
+
+    Args:
+        planned: a plan of `plan`, `plan_rollback` or `load_saved`.
+        session: connected to the server and organization that the plan was made for.
+        store: where the run is recorded.
+        parallelism: tasks written at once; the jobs of one task always follow one another.
+        progress: who wants to hear how it goes; its methods are called from several threads.
 
     Raises:
         LimitError, LockedError, ConflictError, PlanFileError, StateError, ServerError: before the first write.
+        UnrecordedError: the state store failed in the middle, and the run was stopped.
     """
+    check_made_for(planned.plan if isinstance(planned, SavedPlan) else planned, session)
     if isinstance(planned, SavedPlan):
-        check_made_for(planned.plan, session)
         return run_plan(planned, session, store, parallelism=parallelism, progress=progress, claim=True)
     saved = seal(planned, tool=tool(), now=datetime.now(UTC))
     return run_plan(saved, session, store, parallelism=parallelism, progress=progress)
 
 
-def record_nothing_to_do(planned: Plan, store: StateStore) -> bool:
+def record_nothing_to_do(planned: Plan, session: Session, store: StateStore) -> bool:
     """Record one-time rules that found nothing to change as applied. Tells whether there were any.
 
     Without it, work that is finished later and then matches would be thrown back by a rule that is to run once.
+
+    Raises:
+        LockedError, ConflictError, StateError, ServerError: nothing was recorded.
     """
-    if not any(rule.phase in (RulePhase.FIRST, RulePhase.CONTINUES) for rule in planned.rules):
+    if not any(rule.phase in ONE_TIME for rule in planned.rules):
         return False
+    reader = Reader(session)
     with locked(store, operator(), "recording rules that found nothing to change"):
+        recover_killed_runs(store, session.url, lambda change: look(change, reader))
+        check_rules_unchanged(planned, load_ledger(store))
         freeze_selections(store, planned, None)
-        record_done(store, planned, (), ())
+        record_done(store, planned)
     return True
 
 
@@ -134,9 +155,13 @@ def plan_rollback(
 
     Raises:
         StateError: no such run, or its record is damaged.
+        LockedError: the run is still going on.
         PlanFileError: the run was made on another server.
+        ServerError: the server cannot be read.
     """
     run = find_run(store, run_id)
+    if run.status is RunStatus.RUNNING and (held := holder(store)) is not None:
+        raise LockedError(f"run {run.id} is still going on, held by {held}", hint="wait for it to end, or stop it")
     applied = load_plan(store, run.id).plan
     check_made_for(applied, session)
     done = list(_writes_of(store, run, applied))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from reconciler.apply.executor import Result
+from reconciler.apply.one_write import Result
 from reconciler.apply.verification import ARRIVED
 from reconciler.errors import ConflictError
-from reconciler.history.ledger import find, freeze, load_ledger, mark_done, save_ledger, withdraw
-from reconciler.history.model import Ledger, LedgerEntry, Unproven
-from reconciler.history.runs import load_plan
+from reconciler.history.ledger import done_after_crash, find, freeze, load_ledger, mark_done, save_ledger
+from reconciler.history.model import AuditRecord, Ledger, LedgerEntry, Unproven
 from reconciler.history.store import StateStore
+from reconciler.history.taking_back import taken_back
 from reconciler.plan.model import Plan, RulePhase, RuleStanding
 from reconciler.plan.standing import is_frozen
 
-_ONE_TIME = frozenset({RulePhase.FIRST, RulePhase.CONTINUES})
+ONE_TIME = frozenset({RulePhase.FIRST, RulePhase.CONTINUES})
 
 
 def check_rules_unchanged(plan: Plan, ledger: Ledger) -> None:
-    """Refuse a plan whose one-time rules another run has applied, or taken further, since it was made.
+    """Refuse a plan whose one-time rules another run has applied, taken further or taken back since it was made.
 
     Raises:
         ConflictError: exit code 4; nothing has been written.
@@ -28,7 +28,9 @@ def check_rules_unchanged(plan: Plan, ledger: Ledger) -> None:
         entry = find(ledger, plan.server.url, plan.server.organization, rule.address, rule.revision)
         if rule.phase is RulePhase.FIRST and entry is not None and is_frozen(entry, rule.definition):
             raise _overtaken(rule, entry)
-        if rule.phase is RulePhase.CONTINUES and (entry is None or set(rule.pending) & set(entry.done)):
+        if rule.phase is RulePhase.CONTINUES and (
+            entry is None or entry.selected != rule.selected or set(rule.pending) & set(entry.done)
+        ):
             raise _overtaken(rule, entry)
 
 
@@ -38,7 +40,11 @@ def _overtaken(rule: RuleStanding, entry: LedgerEntry | None) -> ConflictError:
 
 
 def freeze_selections(store: StateStore, plan: Plan, run: str | None) -> None:
-    """Freeze what one-time rules selected, before anything is written."""
+    """Freeze what one-time rules selected, before anything is written.
+
+    Raises:
+        StateError: the ledger cannot be written.
+    """
     first = [rule for rule in plan.rules if rule.phase is RulePhase.FIRST]
     if first:
         ledger, now = load_ledger(store), datetime.now(UTC)
@@ -47,53 +53,40 @@ def freeze_selections(store: StateStore, plan: Plan, run: str | None) -> None:
         save_ledger(store, ledger)
 
 
-def record_done(store: StateStore, plan: Plan, results: Iterable[Result], unproven: Iterable[Unproven]) -> None:
-    """Record which tasks of each one-time rule are reached: all of their writes arrived and were proven."""
-    rules = [rule for rule in plan.rules if rule.phase in _ONE_TIME]
+def record_done(
+    store: StateStore, plan: Plan, ended: Iterable[AuditRecord] = (), unproven: Sequence[Unproven] = ()
+) -> None:
+    """Record which tasks of each one-time rule are reached: all that the rule wanted of them arrived and was proven.
+
+    What failed of the same task at the wish of another block does not hold it back: the rule would throw back what
+    people do meanwhile.
+
+    Raises:
+        StateError: the ledger cannot be written.
+    """
+    rules = {rule.address: rule for rule in plan.rules if rule.phase in ONE_TIME}
     if not rules:
         return
-    behind = _behind(results, unproven)
+    sources = {(change.kind, change.id, one.path[0]): one.source for change in plan.changes for one in change.fields}
+    missing = {(sources.get((one.kind, one.id, one.field)), one.task) for one in unproven}
     ledger = load_ledger(store)
-    for rule in rules:
-        done = [task for task in rule.pending if task not in behind]
-        ledger = mark_done(ledger, plan.server.url, plan.server.organization, rule.address, rule.revision, done)
+    for address, reached in done_after_crash(plan, ended).items():
+        done = [task for task in reached if (address, task) not in missing and (None, task) not in missing]
+        ledger = mark_done(ledger, plan.server.url, plan.server.organization, address, rules[address].revision, done)
     save_ledger(store, ledger)
 
 
 def withdraw_undone(store: StateStore, plan: Plan, results: Iterable[Result], unproven: Iterable[Unproven]) -> None:
     """After a rollback: what the rolled-back run had done for one-time rules is not done any more.
 
-    A rollback of a rollback is the other way round: it is done again.
+    Raises:
+        StateError: the ledger cannot be written, or the record of the run that was taken back is damaged.
     """
     if plan.of_run is None:
         return
-    rules, undoing = _rules_of(store, plan.of_run)
-    if not rules:
-        return
-    kept = _behind(results, unproven) | {conflict.task for conflict in plan.conflicts if not conflict.forced}
-    ledger, now = load_ledger(store), datetime.now(UTC)
-    server, organization = plan.server.url, plan.server.organization
-    for rule in rules:
-        tasks = [task for task in rule.pending if task not in kept]
-        if undoing:
-            ledger = withdraw(ledger, server, organization, rule.address, rule.revision, tasks)
-        else:
-            ledger = freeze(ledger, server, organization, rule, run=plan.of_run, now=now)
-            ledger = mark_done(ledger, server, organization, rule.address, rule.revision, tasks)
-    save_ledger(store, ledger)
-
-
-def _rules_of(store: StateStore, run_id: str) -> tuple[tuple[RuleStanding, ...], bool]:
-    """The one-time rules of the apply at the end of a chain of rollbacks, and whether this undoes or redoes them."""
-    undoing = True
-    plan = load_plan(store, run_id).plan
-    while plan.of_run is not None:
-        undoing = not undoing
-        plan = load_plan(store, plan.of_run).plan
-    return tuple(rule for rule in plan.rules if rule.phase in _ONE_TIME), undoing
-
-
-def _behind(results: Iterable[Result], unproven: Iterable[Unproven]) -> set[int]:
-    """Tasks of which something did not arrive."""
     behind = {result.change.task for result in results if result.outcome not in ARRIVED}
-    return behind | {one.task for one in unproven}
+    behind |= {one.task for one in unproven}
+    before = load_ledger(store)
+    after = taken_back(store, before, plan, behind, now=datetime.now(UTC))
+    if after != before:
+        save_ledger(store, after)

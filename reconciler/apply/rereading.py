@@ -34,16 +34,17 @@ class Reread:
 
 
 def reread(changes: Iterable[Change], reader: Reader) -> Reread:
-    """Read the tasks and jobs of these changes in few requests, however many there are."""
+    """Read the tasks and jobs of these changes in few requests, however many there are. Other jobs stay where they are.
+
+    Raises:
+        ServerError: the server refuses, fails or cannot be reached.
+    """
     changes = list(changes)
     states: dict[Key, State] = {}
-    for task in reader.tasks_by_id(sorted({change.task for change in changes})):
+    for task in reader.tasks_by_id({change.task for change in changes}):
         states["task", task.id] = task_state(task)
-    wanted = {change.id for change in changes if change.kind == "job"}
-    if wanted:
-        for job in reader.jobs_of_tasks(sorted({change.task for change in changes if change.kind == "job"})):
-            if job.id in wanted:
-                states["job", job.id] = job_state(job)
+    for job in reader.jobs_by_id({change.id for change in changes if change.kind == "job"}):
+        states["job", job.id] = job_state(job)
     return Reread(states)
 
 

@@ -6,23 +6,27 @@ point the before-image, the after-image and the server together say what happene
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import logging
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event
+from typing import ClassVar
 
 from reconciler.apply.audit import Auditor
 from reconciler.apply.executor import Executor, Result
 from reconciler.apply.interruption import stopping_on_signals
 from reconciler.apply.ledger_keeping import check_rules_unchanged, freeze_selections, record_done, withdraw_undone
+from reconciler.apply.one_write import look
+from reconciler.apply.progress import Progress, Unfailing
 from reconciler.apply.rereading import Reread, reread
 from reconciler.apply.staleness import check_still_true
 from reconciler.apply.verification import touched, unproven
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.cvat.writing import Writer
-from reconciler.errors import ServerError
-from reconciler.history.applied import check_unclaimed, claim_plan
+from reconciler.errors import ChangesFailedError, ServerError, StateError
+from reconciler.history.applied import check_unclaimed, claim_plan, release_plan
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import locked
 from reconciler.history.model import Counts, ObjectState, Run, RunStatus, Snapshot, Unproven, WriteOutcome
@@ -35,21 +39,15 @@ from reconciler.history.tool import tool
 from reconciler.plan.limits import check_limits
 from reconciler.plan.model import Plan, SavedPlan
 
+_log = logging.getLogger(__name__)
 
-class Progress:
-    """Who wants to hear how a run gets on: subclass it. Its methods may be called from several threads."""
+__all__ = ["Outcome", "Progress", "UnrecordedError", "run_plan"]
 
-    def begun(self, run: Run) -> None:
-        """Everything is recorded; the first write follows."""
 
-    def wrote(self, result: Result) -> None:
-        """A write ended, one way or another."""
+class UnrecordedError(StateError):
+    """The state store failed in the middle of a run, so the run was stopped: what is not recorded is not written."""
 
-    def stopping(self) -> None:
-        """A signal was heard: writes in flight are finished, no more are begun."""
-
-    def verifying(self) -> None:
-        """All writes are done; what was touched is read again."""
+    exit_code: ClassVar[int] = ChangesFailedError.exit_code
 
 
 @dataclass(frozen=True)
@@ -77,18 +75,21 @@ def run_plan(
         session: connected to the plan's server and organization.
         store: where plan, snapshot, audit and outcome are recorded.
         parallelism: tasks written at once; the jobs of one task always follow one another.
-        progress: who wants to hear how it goes.
+        progress: who wants to hear how it goes. What it raises is ignored.
         claim: whether the plan came from a file, and so may be applied only once.
 
     Raises:
-        LimitError, LockedError, StalePlanError, PlanFileError, StateError, ServerError: before the first write.
+        LimitError, LockedError, StalePlanError, ConflictError, PlanFileError, StateError, ServerError: before the
+            first write.
+        UnrecordedError: the state store failed in the middle. The run has stopped, and the next one finds out what
+            this one had written.
     """
     check_limits(saved.plan)
     with locked(
         store, operator(), f"{saved.plan.kind} of {len(saved.plan.updates)} changes on {saved.plan.server.url}"
     ):
-        recover_killed_runs(store)
-        return _Run(saved, session, store, progress or Progress(), parallelism).go(claim=claim)
+        run = _Run(saved, session, store, Unfailing(progress or Progress()), parallelism)
+        return run.go(claim=claim)
 
 
 class _Run:
@@ -101,29 +102,56 @@ class _Run:
         self._reader = Reader(session)
 
     def go(self, *, claim: bool) -> Outcome:
+        recover_killed_runs(self._store, self._session.url, lambda change: look(change, self._reader))
         if claim:
             check_unclaimed(self._store, self._saved.id)
         check_rules_unchanged(self._plan, load_ledger(self._store))
         before = reread(self._plan.updates, self._reader)
         check_still_true(self._plan, before)
+        # From here on a signal must not tear the record apart.
+        with stopping_on_signals(self._progress.stopping) if self._plan.updates else nullcontext(Event()) as stop:
+            recorder = self._record(before, claim=claim)
+            self._progress.begun(recorder.run)
+            return self._write_and_verify(recorder, stop)
+
+    def _record(self, before: Reread, *, claim: bool) -> RunRecorder:
+        """Plan and before-image, durably. If that fails nothing was written, and the plan can still be applied."""
         run = self._new_run()
         if claim:
             claim_plan(self._store, self._saved.id, run.id)
-        recorder = begin(self._store, run, self._saved, self._snapshot(before))
-        freeze_selections(self._store, self._plan, run.id)
-        self._progress.begun(run)
-        with stopping_on_signals(self._progress.stopping) if self._plan.updates else nullcontext(Event()) as stop:
-            executor, results = self._execute(recorder, stop)
-            interrupted = stop.is_set() and not executor.unreachable
-            found, note = self._verify(results)
-            if executor.unreachable:
-                note = "stopped: the server could not be reached any more"
-            record_done(self._store, self._plan, results, found)
+        recorder = None
+        try:
+            recorder = begin(self._store, run, self._saved, self._snapshot(before))
+            freeze_selections(self._store, self._plan, run.id)
+        except BaseException:
+            with suppress(StateError):
+                if recorder is not None:
+                    note = "nothing was written: the run could not be recorded"
+                    recorder.finish(_finished(run, [], [], interrupted=False, notes=[note]))
+                if claim:
+                    release_plan(self._store, self._saved.id)
+            raise
+        return recorder
+
+    def _write_and_verify(self, recorder: RunRecorder, stop: Event) -> Outcome:
+        auditor = Auditor(recorder, self._session)
+        executor, results = self._execute(auditor, stop)
+        found, notes = self._verify(results)
+        if why := _stopped_because(executor):
+            notes = [why, *notes]
+        skipped = any(result.outcome is WriteOutcome.SKIPPED for result in results)
+        interrupted = stop.is_set() and skipped and why is None
+        finished = _finished(recorder.run, results, found, interrupted=interrupted, notes=notes)
+        try:
+            record_done(self._store, self._plan, map(auditor.as_record, results), found)
             withdraw_undone(self._store, self._plan, results, found)
-            finished = _finished(recorder.run, results, found, interrupted=interrupted, note=note)
-            recorder.finish(finished)
             if self._plan.of_run is not None:
-                mark_rolled_back(self._store, self._plan.of_run, run.id)
+                mark_rolled_back(self._store, self._plan.of_run, finished.id)
+            recorder.finish(finished)
+        except StateError as error:  # the run stays `running`, and the next one takes it from there
+            raise _unrecorded(finished, error) from error
+        if isinstance(executor.failure, StateError):
+            raise _unrecorded(finished, executor.failure) from executor.failure
         return Outcome(finished, self._plan, results)
 
     def _new_run(self) -> Run:
@@ -153,9 +181,7 @@ class _Run:
             ),
         )
 
-    def _execute(self, recorder: RunRecorder, stop: Event) -> tuple[Executor, list[Result]]:
-        auditor = Auditor(recorder, self._session)
-
+    def _execute(self, auditor: Auditor, stop: Event) -> tuple[Executor, list[Result]]:
         def observe(result: Result) -> None:
             auditor.record(result)
             if result.outcome is not WriteOutcome.STARTED:
@@ -164,15 +190,15 @@ class _Run:
         executor = Executor(self._reader, Writer(self._session), observe, stop, parallelism=self._parallelism)
         return executor, executor.execute(self._plan.updates)
 
-    def _verify(self, results: list[Result]) -> tuple[list[Unproven], str | None]:
+    def _verify(self, results: list[Result]) -> tuple[list[Unproven], list[str]]:
         self._progress.verifying()
         try:
-            return unproven(self._plan, results, reread(touched(results), self._reader)), None
+            return unproven(self._plan, results, reread(touched(results), self._reader)), []
         except ServerError as error:
-            return [], f"what was written could not be read again to prove it: {error.what}"
+            return [], [f"what was written could not be read again to prove it: {error.what}"]
 
 
-def _finished(run: Run, results: list[Result], found: list[Unproven], *, interrupted: bool, note: str | None) -> Run:
+def _finished(run: Run, results: list[Result], found: list[Unproven], *, interrupted: bool, notes: list[str]) -> Run:
     counted = {outcome: sum(result.outcome is outcome for result in results) for outcome in WriteOutcome}
     counts = Counts(
         written=counted[WriteOutcome.WRITTEN],
@@ -184,7 +210,7 @@ def _finished(run: Run, results: list[Result], found: list[Unproven], *, interru
     )
     if interrupted:
         status = RunStatus.INTERRUPTED
-    elif counts.failed or found or note:
+    elif counts.failed or found or notes:
         status = RunStatus.FAILED
     else:
         status = RunStatus.CONFLICT if counts.conflicts else RunStatus.DONE
@@ -194,6 +220,25 @@ def _finished(run: Run, results: list[Result], found: list[Unproven], *, interru
             "status": status,
             "counts": counts,
             "unproven": tuple(found),
-            "note": note,
+            "note": "; ".join(notes) or None,
         }
+    )
+
+
+def _stopped_because(executor: Executor) -> str | None:
+    """Why a run stopped by itself."""
+    if executor.failure is None:
+        return executor.outage
+    if isinstance(executor.failure, StateError):
+        return f"stopped: {executor.failure.what}"
+    _log.debug("a write failed in a way that should not be", exc_info=executor.failure)
+    return f"stopped: unexpected {type(executor.failure).__name__}; this is a bug in cvat-reconciler"
+
+
+def _unrecorded(run: Run, error: StateError) -> UnrecordedError:
+    counts = run.counts
+    whole = counts.written + counts.failed + counts.already + counts.conflicts + counts.skipped
+    return UnrecordedError(
+        f"{error.what}\nrun {run.id} was stopped there; {counts.written} of its {whole} writes had been made",
+        hint=error.hint,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import JsonValue
 
-from reconciler.apply.executor import Result
+from reconciler.apply.one_write import Result
 from reconciler.apply.rereading import Reread
 from reconciler.history.model import Unproven, WriteOutcome
 from reconciler.plan.diff import differences

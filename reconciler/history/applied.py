@@ -30,6 +30,11 @@ def claim_plan(store: StateStore, plan_id: str, run_id: str) -> None:
         check_unclaimed(store, plan_id)
 
 
+def release_plan(store: StateStore, plan_id: str) -> None:
+    """Take a claim back: the run could not be recorded, and so nothing was written."""
+    store.remove(_name(plan_id))
+
+
 def check_unclaimed(store: StateStore, plan_id: str) -> None:
     """`PlanFileError` if a run has applied this plan."""
     name = _name(plan_id)

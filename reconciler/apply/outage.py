@@ -1,0 +1,34 @@
+"""When to give up: a server that is gone fails every write after a long wait, and so does a login that has ended."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from reconciler.apply.one_write import Result
+from reconciler.history.model import WriteOutcome
+
+UNREACHABLE_AFTER = 3
+"""Writes in a row that find no server before the run stops by itself. Each has been tried several times."""
+
+_NO_SERVER = frozenset({None, 502, 503, 504})
+_LOGIN_ENDED = 401
+
+
+class Outage:
+    """Counts, over all threads, the writes in a row that did not reach the server."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._counting = Lock()
+        self.reason: str | None = None
+
+    def after(self, result: Result) -> bool:
+        """Take the next result in; tells whether there is no use in going on."""
+        failed = result.outcome in (WriteOutcome.FAILED, WriteOutcome.UNKNOWN)
+        with self._counting:
+            self._in_a_row = self._in_a_row + 1 if failed and result.status in _NO_SERVER else 0
+            if failed and result.status == _LOGIN_ENDED:
+                self.reason = "stopped: the server does not accept the credentials any more"
+            elif self._in_a_row >= UNREACHABLE_AFTER:
+                self.reason = self.reason or "stopped: the server could not be reached any more"
+            return self.reason is not None

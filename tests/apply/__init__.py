@@ -1,0 +1,1 @@
+"""Applying and rolling back over real HTTP, with real files and real processes."""
