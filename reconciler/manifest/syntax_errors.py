@@ -32,7 +32,7 @@ def syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     if "cannot start any token" in words and culprit:
         return _bad_start(culprit, where)
     if "${" in _line(text, where):
-        return Problem(f"not valid YAML: {words}", where, 'between { } or [ ], quote what holds a variable: "${…}"')
+        return Problem(f"not valid YAML: {words}", where, "is each variable closed, ${env.X}, and each { and [ too?")
     hint = next((hint for part, hint in _HINTS if part in f"{context} {words}"), None)
     said = f"{context}: {words}" if context else words
     return Problem(f"not valid YAML: {said}", where, hint)

@@ -7,6 +7,7 @@ value that YAML readers disagree about is an error that says to quote it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -15,6 +16,7 @@ from reconciler.errors import Location, Problem
 from reconciler.manifest.aliases import Anchors
 from reconciler.manifest.nodes import Entry, Items, Node, Scalar, Table
 from reconciler.manifest.scalars import UnclearScalar, scalar_value
+from reconciler.manifest.shielding import shielded, unshielded
 from reconciler.manifest.syntax_errors import syntax_problem
 from reconciler.manifest.wording import quoted
 
@@ -45,7 +47,9 @@ class _Reader:
     """One pass over one file's events."""
 
     def __init__(self, text: str, file: str, problems: list[Problem]) -> None:
-        self._events = _Loader(text)
+        is_shielded = shielded(text) != text
+        self._events = _Loader(shielded(text))
+        self._as_written: Callable[[str], str] = unshielded if is_shielded else str
         self._file = file
         self._problems = problems
         self._anchors = Anchors()
@@ -85,14 +89,15 @@ class _Reader:
         return self._table(where, depth)
 
     def _scalar(self, event: Any, where: Location) -> Scalar:
-        plain_tag = self._events.resolve(yaml.ScalarNode, event.value, event.implicit)
+        written = self._as_written(event.value)
+        plain_tag = self._events.resolve(yaml.ScalarNode, written, event.implicit)
         tag = plain_tag if event.tag in (None, "!") else event.tag
         try:
-            value = scalar_value(tag, event.value, is_tagged=event.tag is not None)
+            value = scalar_value(tag, written, is_tagged=event.tag is not None)
         except UnclearScalar as unclear:
             self._report(where, unclear.what, unclear.hint)
-            return Scalar(event.value, event.value, where, spoilt=True)
-        return Scalar(value, event.value, where)
+            return Scalar(written, written, where, spoilt=True)
+        return Scalar(value, written, where)
 
     def _items(self, where: Location, depth: int) -> Items:
         items: list[Node] = []
@@ -120,7 +125,7 @@ class _Reader:
     def _key(self, event: Any) -> str:
         """A key is the text that is written, also where YAML would make true, null or a number of it."""
         if isinstance(event, yaml.ScalarEvent):
-            return str(event.value)
+            return self._as_written(event.value)
         if isinstance(event, yaml.AliasEvent):
             aliased = self._aliased(event, self._place(event))
             if isinstance(aliased, Scalar):
