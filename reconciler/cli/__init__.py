@@ -1,4 +1,8 @@
-"""The command line: one file a command, no logic. What they do is in `reconciler.operations`."""
+"""The command line: one file a command, no logic. What they do is in `reconciler.operations`.
+
+Results go to standard output: text, or with `--format json` one JSON document and nothing else. Progress, warnings,
+questions and errors go to standard error; a command that fails before it has a result leaves standard output empty.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -17,32 +22,38 @@ from reconciler.cli.plan import plan
 from reconciler.cli.rollback import rollback
 from reconciler.cli.sandbox import sandbox
 from reconciler.cli.schema import schema
+from reconciler.cli.showing import forget
 from reconciler.cli.validate import validate
 from reconciler.errors import InterruptedRunError, ReconcilerError
 from reconciler.history.tool import tool
 from reconciler.report.console import console_for
 from reconciler.report.problems_text import render_error
 
+EXIT_CODES = """\
+Exit codes: 0 done, or nothing to do; 1 error, nothing written; 2 changes pending (plan --detailed-exitcode);
+3 some changes failed; 4 conflict: the server changed since the plan; 5 locked by another run; 6 a safety limit;
+130 interrupted, and what was written is recorded."""
+
 app = typer.Typer(
     name="reconciler",
-    help="Bring a CVAT server to the state that a manifest describes: plan, apply, prove, roll back.",
-    no_args_is_help=True,
-    add_completion=True,
+    epilog=" ".join(EXIT_CODES.split()),
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
+
+_WRITING = (apply, rollback)
 
 
 def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     """Ctrl-C outside a run's writes, which handle it themselves."""
+    hint = "`reconciler history` tells whether anything was written" if command in _WRITING else None
 
     @functools.wraps(command)
     def called(*args: object, **kwargs: object) -> None:
         try:
             command(*args, **kwargs)
         except KeyboardInterrupt:
-            raise InterruptedRunError(
-                "interrupted", hint="`reconciler history` tells whether anything was written"
-            ) from None
+            raise InterruptedRunError("interrupted", hint=hint) from None
 
     return called
 
@@ -57,17 +68,26 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
-    version: bool = typer.Option(
-        False, "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
-    ),
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Bring a CVAT server to the state that a manifest describes: plan, apply, prove, roll back."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        # Nothing was done. A pipeline whose command got lost must not take that for success.
+        raise ReconcilerError("no command given", hint="the everyday one: reconciler plan MANIFEST")
 
 
 def main() -> None:
-    """Run a command. Every error is one clear message and its exit code; never a traceback."""
+    """Run a command and exit. Every error is one clear message and its exit code; never a traceback."""
+    _open_closed_streams()
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the stream's encoding lacks is shown written out; it must not end the program.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(run(sys.argv[1:]))
 
 
@@ -76,7 +96,8 @@ def run(arguments: list[str]) -> int:
     try:
         result = typer.main.get_command(app).main(arguments, prog_name="reconciler", standalone_mode=False)
     except TyperException as error:
-        typer.echo(f"error: {error.format_message()}\n    see: {_help_for(error)}", err=True)
+        message = error.format_message().replace("Value error, ", "")  # pydantic's prefix says nothing to a person
+        typer.echo(f"error: {message}\n    see: {_help_for(error)}", err=True)
         return 1  # not the usual 2, which means "changes pending" here
     except ReconcilerError as error:
         render_error(error, console_for(sys.stderr))
@@ -84,14 +105,16 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, Abort):
         return InterruptedRunError.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget(sys.stdout)
+        forget(sys.stderr)
         return 1
     except Exception as error:
         if os.environ.get("RECONCILER_DEBUG"):
             traceback.print_exc()
         typer.echo(
             f"error: unexpected {type(error).__name__}; this is a bug in cvat-reconciler\n"
-            "    set RECONCILER_DEBUG=1 to see where, and report it (look first whether it shows anything secret)",
+            "    `reconciler history` tells whether anything was written. Set RECONCILER_DEBUG=1 to see where it\n"
+            "    happened, and report it (look first whether it shows anything secret)",
             err=True,
         )
         return 1
@@ -101,3 +124,16 @@ def run(arguments: list[str]) -> int:
 def _help_for(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     return f"{context.command_path if context else 'reconciler'} --help"
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was started with closed streams (`<&-`) some that lead nowhere.
+
+    Without, Python has None for them, and the next file that is opened would be taken for one of them.
+    """
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(nowhere)
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

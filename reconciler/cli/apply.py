@@ -8,15 +8,17 @@ from typing import Annotated
 import typer
 
 from reconciler import operations
-from reconciler.cli.carrying_out import carry_out
+from reconciler.cli.carrying_out import CarryingOut
 from reconciler.cli.options import (
     DEFAULT_STATE,
+    Connecting,
     Format,
     Full,
     OptionalSources,
     Parallelism,
     Profile,
     Rate,
+    Showing,
     Shown,
     State,
     Targets,
@@ -25,6 +27,7 @@ from reconciler.cli.options import (
 from reconciler.cli.showing import show_plan, show_warnings, stderr
 from reconciler.cvat.session import connect
 from reconciler.errors import ReconcilerError
+from reconciler.history.applied import check_unclaimed
 from reconciler.history.saved_plans import load_saved
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import load
@@ -46,58 +49,38 @@ def apply(
     rate: Rate = None,
 ) -> None:
     """Bring the server to the manifest, prove that it arrived, and record how to take it back."""
-    store = StateStore(state)
+    connecting = Connecting(profile, rate)
+    carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism)
     if plan is not None:
         if target:
             raise ReconcilerError("--target and --plan do not go together", hint="a saved plan has its targets already")
-        code = _apply_saved(plan, sources or [], store, yes, parallelism, shown, full, profile, rate)
+        code = _apply_saved(plan, sources or [], connecting, carrying)
     elif sources:
-        code = _apply_manifest(sources, target or [], store, yes, parallelism, shown, full, profile, rate)
+        code = _apply_manifest(sources, target or [], connecting, carrying)
     else:
         raise ReconcilerError("nothing to apply", hint="name a manifest, or a saved plan with --plan")
     raise typer.Exit(code)
 
 
-def _apply_manifest(
-    sources: list[str],
-    targets: list[str],
-    store: StateStore,
-    yes: bool,
-    parallelism: int,
-    shown: Format,
-    full: bool,
-    profile: str | None,
-    rate: float | None,
-) -> int:
+def _apply_manifest(sources: list[str], targets: list[str], connecting: Connecting, carrying: CarryingOut) -> int:
     loaded = load(sources)
     show_warnings(loaded)
-    with operations.connect_for(loaded, profile=profile, rate=rate) as session:
+    with operations.connect_for(loaded, profile=connecting.profile, rate=connecting.rate) as session:
         with reading(stderr()) as on_page:
-            planned = operations.plan(loaded, session, store, targets=targets, on_page=on_page)
-        if planned.is_empty or shown is Format.TEXT:
-            show_plan(planned, shown, full=full)
-        if planned.is_empty:
-            if operations.record_nothing_to_do(planned, store):
-                typer.echo("Recorded: these one-time rules are applied.", err=True)
-            return 0
-        return carry_out(planned, session, store, yes=yes, parallelism=parallelism, shown=shown)
+            planned = operations.plan(loaded, session, carrying.store, targets=targets, on_page=on_page)
+        if not planned.is_empty:
+            return carrying.carry_out(planned, session)
+        show_plan(planned, carrying.showing)
+        if operations.record_nothing_to_do(planned, session, carrying.store):
+            typer.echo("Recorded: these one-time rules are applied.", err=True)
+        return 0
 
 
-def _apply_saved(
-    file: Path,
-    sources: list[str],
-    store: StateStore,
-    yes: bool,
-    parallelism: int,
-    shown: Format,
-    full: bool,
-    profile: str | None,
-    rate: float | None,
-) -> int:
+def _apply_saved(file: Path, sources: list[str], connecting: Connecting, carrying: CarryingOut) -> int:
     saved = load_saved(file)
     operations.check_manifest_unchanged(saved, sources)
-    with connect(organization=saved.plan.server.organization, profile=profile, rate=rate) as session:
+    check_unclaimed(carrying.store, saved.id)
+    organization = saved.plan.server.organization
+    with connect(organization=organization, profile=connecting.profile, rate=connecting.rate) as session:
         operations.check_made_for(saved.plan, session)
-        if shown is Format.TEXT:
-            show_plan(saved, shown, full=full)
-        return carry_out(saved, session, store, yes=yes, parallelism=parallelism, shown=shown)
+        return carrying.carry_out(saved, session)

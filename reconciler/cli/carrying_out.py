@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import typer
+from rich.console import Console
 
 from reconciler import operations
 from reconciler.apply.executor import Result
 from reconciler.apply.running import Outcome, Progress
 from reconciler.apply.staleness import StalePlanError
-from reconciler.cli.confirming import confirm
-from reconciler.cli.options import Format
-from reconciler.cli.showing import show_outcome, show_plan, stderr
+from reconciler.cli.confirming import can_ask, confirm
+from reconciler.cli.options import Showing
+from reconciler.cli.showing import show_outcome, show_plan, show_plan_to_decide, stderr
 from reconciler.cvat.session import Session
-from reconciler.errors import ChangesFailedError, ConflictError, InterruptedRunError
+from reconciler.errors import ChangesFailedError, ConflictError, InterruptedRunError, ReconcilerError
 from reconciler.history.model import Run, RunStatus
 from reconciler.history.store import StateStore
 from reconciler.plan.limits import check_limits
 from reconciler.plan.model import Plan, SavedPlan
+from reconciler.report.layout import show, styled
 from reconciler.report.progress import ApplyProgress, progress
 
+DECLINED = 1
 EXIT_CODES = {
     RunStatus.FAILED: ChangesFailedError.exit_code,
     RunStatus.CONFLICT: ConflictError.exit_code,
@@ -28,36 +34,43 @@ EXIT_CODES = {
 }
 
 
-def carry_out(
-    planned: Plan | SavedPlan,
-    session: Session,
-    store: StateStore,
-    *,
-    yes: bool,
-    parallelism: int,
-    shown: Format,
-) -> int:
-    """Ask, write, verify, tell. Returns the exit code."""
-    plan = planned.plan if isinstance(planned, SavedPlan) else planned
-    check_limits(plan)
-    if not confirm(_question(plan), yes=yes):
-        typer.echo("Nothing was written.", err=True)
-        return 1
-    total = sum(len(change.writes) for change in plan.updates)
-    console = stderr()
-    verb = "Rolling back" if plan.kind == "rollback" else "Applying"
-    try:
-        with progress(
-            total_tasks=plan.summary.tasks_to_change, total_writes=total, console=console, verb=verb
-        ) as shown_progress:
-            told = _Told(plan, shown_progress)
-            outcome = operations.apply(planned, session, store, parallelism=parallelism, progress=told)
-    except StalePlanError:
+@dataclass(frozen=True)
+class CarryingOut:
+    """How plans are carried out, as the options say: where it is recorded, who is asked, how it is shown."""
+
+    store: StateStore
+    showing: Showing
+    yes: bool
+    parallelism: int
+
+    def carry_out(self, planned: Plan | SavedPlan, session: Session) -> int:
+        """Show, ask, write, verify, tell. Returns the exit code."""
+        plan = planned.plan if isinstance(planned, SavedPlan) else planned
+        if not self.showing.as_json or (not self.yes and can_ask()):
+            show_plan_to_decide(planned, self.showing)
+        check_limits(plan)
+        # A saved plan without changes is carried out too: it is used up, and its one-time rules are recorded.
+        if not plan.is_empty and not confirm(_question(plan), yes=self.yes):
+            typer.echo("Nothing was written.", err=True)
+            return DECLINED
+        try:
+            with _told(plan) as told:
+                outcome = operations.apply(planned, session, self.store, parallelism=self.parallelism, progress=told)
+        except StalePlanError:
+            self._show_what_it_would_be(plan, session)
+            raise
+        show_outcome(outcome, self.store, self.showing)
+        return exit_code(outcome, plan)
+
+    def _show_what_it_would_be(self, plan: Plan, session: Session) -> None:
+        """The plan as it is now. That none can be made (a task is gone) must not hide that the old one is stale."""
+        try:
+            now = operations.replan(plan, session, self.store)
+        except ReconcilerError as error:
+            typer.echo(f"The server changed since this plan was made; none can be made now:\n{error}\n", err=True)
+            return
         typer.echo("The server changed since this plan was made. The plan would be now:\n", err=True)
-        show_plan(operations.replan(plan, session, store), shown)
-        raise
-    show_outcome(outcome, store, shown)
-    return exit_code(outcome, plan)
+        show_plan(now, self.showing)
 
 
 def exit_code(outcome: Outcome, plan: Plan) -> int:
@@ -73,24 +86,46 @@ def _question(plan: Plan) -> str:
     return f"Apply this to {plan.server.url}?"
 
 
-class _Told(Progress):
-    """Passes a run's progress on to what a person sees. A task is done with the last of its writes."""
+@contextmanager
+def _told(plan: Plan) -> Iterator[_Told]:
+    console = stderr()
+    with progress(
+        total_tasks=plan.summary.tasks_to_change,
+        total_writes=sum(len(change.writes) for change in plan.updates),
+        console=console,
+        verb="Rolling back" if plan.kind == "rollback" else "Applying",
+    ) as shown:
+        yield _Told(plan, shown, console)
 
-    def __init__(self, plan: Plan, shown: ApplyProgress) -> None:
-        self._shown = shown
+
+class _Told(Progress):
+    """Passes a run's progress on to what a person sees. A task is done with the last of its writes.
+
+    Nobody may be there to see it any more (`2>&1 | head`): that must not stop a run in the middle.
+    """
+
+    def __init__(self, plan: Plan, shown: ApplyProgress, console: Console) -> None:
+        self._shown, self._console = shown, console
         self._left = Counter(change.task for change in plan.updates for _ in change.writes)
 
     def begun(self, run: Run) -> None:
-        typer.echo(f"Run {run.id}: plan and snapshot are recorded.", err=True)
+        self._say(f"Run {run.id}: plan and snapshot are recorded.")
 
     def wrote(self, result: Result) -> None:
-        self._shown.write_done(result.outcome)
+        with suppress(OSError):
+            self._shown.write_done(result.outcome)
         self._left[result.change.task] -= 1  # one thread writes all of one task
         if not self._left[result.change.task]:
-            self._shown.task_done()
+            with suppress(OSError):
+                self._shown.task_done()
 
     def stopping(self) -> None:
-        typer.echo("\nStopping: writes in flight are finished and recorded.", err=True)
+        self._say("Stopping: writes in flight are finished and recorded.")
 
     def verifying(self) -> None:
-        typer.echo("Verifying: reading everything again.", err=True)
+        self._say("Verifying: reading everything again.")
+
+    def _say(self, line: str) -> None:
+        # On the progress bar's own console: the line goes above the bar instead of through it.
+        with suppress(OSError):
+            show(self._console, [styled(line)])

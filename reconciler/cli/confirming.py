@@ -6,7 +6,12 @@ import sys
 
 import typer
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import InterruptedRunError, ReconcilerError
+
+
+def can_ask() -> bool:
+    """Whether there is somebody at a terminal."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def confirm(question: str, *, yes: bool) -> bool:
@@ -14,13 +19,21 @@ def confirm(question: str, *, yes: bool) -> bool:
 
     Raises:
         ReconcilerError: nobody can be asked.
+        InterruptedRunError: the answer was Ctrl-C.
     """
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise ReconcilerError(
             "there is no terminal to confirm on; nothing was written",
             hint="look at the plan first, then add --yes (or save the plan with `plan --out` and apply that)",
         )
-    typer.echo(f"\n{question} Only `yes` is taken as a yes: ", nl=False, err=True)
-    return sys.stdin.readline().strip() == "yes"
+    try:
+        typer.echo(f"\n{question} Only `yes` is taken as a yes: ", nl=False, err=True)
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        typer.echo(err=True)
+        raise InterruptedRunError("interrupted; nothing was written") from None
+    if not answer.endswith("\n"):
+        typer.echo(err=True)  # Ctrl-D leaves the cursor on the question's line
+    return answer.strip() == "yes"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import DEFAULT_STATE, Format, Shown, State
-from reconciler.cli.showing import stdout
+from reconciler.cli.showing import result
 from reconciler.history.runs import broken_runs, load_audit, load_plan, load_run, runs
 from reconciler.history.store import StateStore
 from reconciler.report.history_json import history_json, run_json
@@ -15,24 +15,37 @@ from reconciler.report.history_text import render_history, render_run
 
 
 def history(
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Show one run, write by write.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="Show one run, write by write: its id or the beginning of it.")
+    ] = None,
     shown: Shown = Format.TEXT,
     state: State = DEFAULT_STATE,
 ) -> None:
     """List runs, or show one of them write by write."""
     store = StateStore(state)
     if run is None:
-        found = runs(store)
+        _list_runs(store, shown)
+    else:
+        _show_run(store, run, shown)
+
+
+def _list_runs(store: StateStore, shown: Format) -> None:
+    found = runs(store)
+    with result() as console:
         if shown is Format.JSON:
             typer.echo(history_json(found), nl=False)
         else:
-            render_history(found, stdout())
-        for broken in broken_runs(store):
-            typer.echo(f"warning: run {broken.id} cannot be read: {broken.why}", err=True)
-        return
+            render_history(found, console)
+    for broken in broken_runs(store):
+        typer.echo(f"warning: run {broken.id} cannot be read: {broken.why}", err=True)
+
+
+def _show_run(store: StateStore, run: str, shown: Format) -> None:
     one = load_run(store, run)
     records = load_audit(store, one.id)
-    if shown is Format.JSON:
-        typer.echo(run_json(one, records), nl=False)
-    else:
-        render_run(one, load_plan(store, one.id).plan, records, stdout())
+    plan = load_plan(store, one.id).plan
+    with result() as console:
+        if shown is Format.JSON:
+            typer.echo(run_json(one, records), nl=False)
+        else:
+            render_run(one, plan, records, console)

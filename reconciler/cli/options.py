@@ -1,7 +1,8 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options that several commands share, and what they say together."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +17,9 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Sources = Annotated[list[str], typer.Argument(metavar="MANIFEST...", help="Files, folders, or - for standard input.")]
+Sources = Annotated[list[str], typer.Argument(metavar="MANIFEST", help="Files, folders, or - for standard input.")]
 OptionalSources = Annotated[
-    list[str] | None, typer.Argument(metavar="[MANIFEST...]", help="Files, folders, or - for standard input.")
+    list[str] | None, typer.Argument(metavar="MANIFEST", help="Files, folders, or - for standard input.")
 ]
 Targets = Annotated[
     list[str] | None,
@@ -28,9 +29,34 @@ State = Annotated[
     Path, typer.Option("--state", metavar="DIR", envvar="RECONCILER_STATE", help="Where runs and snapshots are kept.")
 ]
 DEFAULT_STATE = Path(".reconciler")
-Profile = Annotated[str | None, typer.Option(help="A profile saved by `cvat-cli profile`.", envvar="CVAT_PROFILE")]
+# No envvar here: the session reads CVAT_PROFILE itself, and refuses one that contradicts CVAT_HOST.
+Profile = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="A profile saved by `cvat-cli profile`; wins over CVAT_HOST and CVAT_PROFILE."),
+]
 Rate = Annotated[float | None, typer.Option(min=0.01, metavar="N", help="At most N requests a second.")]
-Parallelism = Annotated[int, typer.Option(min=1, max=32, help="How many tasks are written at once.")]
+Parallelism = Annotated[int, typer.Option(min=1, max=32, metavar="N", help="How many tasks are written at once.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Shown = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 Full = Annotated[bool, typer.Option("--full", help="Show every task, however many there are.")]
+
+
+@dataclass(frozen=True)
+class Connecting:
+    """How to reach the server: whose credentials, and how fast it may be asked."""
+
+    profile: str | None
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class Showing:
+    """How results are shown: for people (in full or folded), or for programs."""
+
+    format: Format
+    full: bool = False
+
+    @property
+    def as_json(self) -> bool:
+        """Whether standard output is to hold one JSON document and nothing else."""
+        return self.format is Format.JSON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +10,9 @@ from typing import Annotated
 import typer
 
 from reconciler import operations
-from reconciler.cli.options import DEFAULT_STATE, Format, Full, Profile, Rate, Shown, Sources, State, Targets
+from reconciler.cli.options import DEFAULT_STATE, Format, Full, Profile, Rate, Showing, Shown, Sources, State, Targets
 from reconciler.cli.showing import show_plan, show_warnings, stderr
+from reconciler.errors import ReconcilerError
 from reconciler.history.saved_plans import save
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
@@ -36,16 +38,25 @@ def plan(
     profile: Profile = None,
     rate: Rate = None,
 ) -> None:
-    """Show what it takes to bring the server to the manifest."""
+    """Show what it takes to bring the server to the manifest. Writes nothing there."""
     loaded = load(sources)
     show_warnings(loaded)
+    if out is not None:
+        _check_spares_manifest(out, loaded.sources)
     with operations.connect_for(loaded, profile=profile, rate=rate) as session, reading(stderr()) as on_page:
         planned = operations.plan(loaded, session, StateStore(state), targets=target or (), on_page=on_page)
     saved = save(planned, out, tool=tool(), now=datetime.now(UTC)) if out is not None else None
-    show_plan(saved or planned, shown, full=full)
+    show_plan(saved or planned, Showing(shown, full))
     for limit in exceeded(planned):
         typer.echo(f"warning: apply would refuse this: {limit}", err=True)
     if saved is not None:
-        typer.echo(f"Saved to {out}. Apply exactly this with: reconciler apply --plan {out}", err=True)
+        typer.echo(
+            f"Saved to {out}. Apply exactly this with: reconciler apply --plan {shlex.quote(str(out))}", err=True
+        )
     if detailed_exitcode and not planned.is_empty:
         raise typer.Exit(CHANGES_PENDING)
+
+
+def _check_spares_manifest(out: Path, sources: tuple[str, ...]) -> None:
+    if any(source != "-" and out.resolve() == Path(source).resolve() for source in sources):
+        raise ReconcilerError(f"--out {out} would overwrite the manifest", hint="name another file, such as plan.json")

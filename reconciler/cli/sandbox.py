@@ -1,4 +1,4 @@
-"""``reconciler sandbox``: a CVAT-compatible server in the foreground."""
+"""`reconciler sandbox`: a CVAT-compatible server in the foreground."""
 
 from __future__ import annotations
 
@@ -76,5 +76,5 @@ def _cannot_listen(host: str, port: int, error: OSError) -> str:
 
 
 def _stop(message: str) -> typer.Exit:
-    typer.echo(f"Error: {message}", err=True)
+    typer.echo(f"error: {message}", err=True)
     return typer.Exit(1)

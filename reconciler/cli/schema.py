@@ -6,6 +6,7 @@ import json
 
 import typer
 
+from reconciler.cli.showing import result
 from reconciler.manifest.schema import schema as manifest_schema
 
 
@@ -14,4 +15,5 @@ def schema() -> None:
 
     Save it beside your manifests, and begin each with: # yaml-language-server: $schema=manifest.schema.json
     """
-    typer.echo(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
+    with result():
+        typer.echo(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))

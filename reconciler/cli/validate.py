@@ -6,22 +6,24 @@ from typing import Annotated
 
 import typer
 
+from reconciler.cli.options import Sources
+from reconciler.cli.showing import result, show_warnings
 from reconciler.errors import ManifestError
 from reconciler.manifest import LoadedManifest, load
 from reconciler.manifest.wording import printable
 
 
 def validate(
-    sources: Annotated[list[str], typer.Argument(help="Manifest files or folders; - is standard input.")],
+    sources: Sources,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
 ) -> None:
     """Check a manifest without a server: every error and warning at once, each with its place."""
     loaded = load(sources)
     if strict and loaded.warnings:
         raise ManifestError(loaded.warnings)
-    for warning in loaded.warnings:
-        typer.echo(str(warning), err=True)
-    typer.echo(f"{', '.join(printable(source) for source in loaded.sources)}: valid ({contents(loaded)})")
+    show_warnings(loaded)
+    with result():
+        typer.echo(f"{', '.join(printable(source) for source in loaded.sources)}: valid ({contents(loaded)})")
 
 
 def contents(loaded: LoadedManifest) -> str:
