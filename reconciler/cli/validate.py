@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -20,7 +21,7 @@ def validate(
     """Check a manifest without a server: every error and warning at once, each with its place."""
     loaded = load(sources)
     if strict and loaded.warnings:
-        raise ManifestError(loaded.warnings)
+        raise ManifestError([replace(warning, severity="error") for warning in loaded.warnings])
     show_warnings(loaded)
     with result():
         typer.echo(f"{', '.join(printable(source) for source in loaded.sources)}: valid ({contents(loaded)})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,13 +110,26 @@ CONNECTIONS = {
 }
 
 
+@pytest.fixture(scope="module")
+def bystander() -> Iterator[Sandbox]:
+    """A server that nobody gets to write to."""
+    with Sandbox.start(seed="street", tasks=1) as running:
+        yield running
+
+
 @pytest.fixture
-def somewhere(sandbox: Sandbox) -> Callable[[str], str]:
+def somewhere(bystander: Sandbox, secrets: set[str]) -> Callable[[str], str]:
     """Fills in the addresses of this test."""
+    secrets |= {SECRET, bystander.token}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free = probe.getsockname()[1]
-    known = {"url": sandbox.url, "netloc": sandbox.url.partition("://")[2], "free": str(free), "token": sandbox.token}
+    known = {
+        "url": bystander.url,
+        "netloc": bystander.url.partition("://")[2],
+        "free": str(free),
+        "token": bystander.token,
+    }
 
     def fill(text: str) -> str:
         for name, value in known.items():
@@ -132,11 +145,10 @@ def test_connection(
     case: Wrong,
     command: str,
     somewhere: Callable[[str], str],
+    bystander: Sandbox,
     reconciler: Command,
-    secrets: set[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    secrets.add(SECRET)
     _no_name_server(monkeypatch)
     for name, value in case.environ.items():
         monkeypatch.setenv(name, somewhere(value))
@@ -147,6 +159,7 @@ def test_connection(
     assert unwrapped.startswith(f"error: {somewhere(case.says)}")
     assert somewhere(case.hint) in unwrapped
     assert not Path(".reconciler").exists()
+    assert writes(bystander) == []
 
 
 def _no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
