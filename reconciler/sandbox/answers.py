@@ -42,6 +42,8 @@ class Answer:
     status: int = 200
     text: str = ""
     content_type: str | None = JSON_TYPE
+    content: bytes | None = None
+    """A file's bytes, in the place of the text."""
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -57,6 +59,12 @@ class Refusal(Exception):  # noqa: N818 - the server refuses; nothing is wrong w
 def as_json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Answer with JSON."""
     return Answer(status, to_text(body), headers=dict(headers or {}))
+
+
+def as_file(content: bytes, content_type: str, name: str = "") -> Answer:
+    """Answer with a file; with a name, as one to be saved."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'} if name else {}
+    return Answer(content_type=content_type, content=content, headers=headers)
 
 
 def nothing() -> Answer:

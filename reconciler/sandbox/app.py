@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,7 +15,8 @@ from starlette.routing import Route
 
 from reconciler.sandbox import sessions
 from reconciler.sandbox.answers import Answer, Refusal, crash, no_route, refuse
-from reconciler.sandbox.call import Call, query_of
+from reconciler.sandbox.background import Background
+from reconciler.sandbox.call import Call, SentFile, query_of
 from reconciler.sandbox.links import with_origin
 from reconciler.sandbox.routes import PLACES, Place
 from reconciler.sandbox.store import Store
@@ -21,23 +25,37 @@ from reconciler.sandbox.versions import ServerVersion
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _WORTH_ZIPPING = 200  # as Django's own middleware has it
+_LARGEST_BODY = 256 * 2**20
 _ACCEPTED = ("*/*", "application/*", "application/vnd.cvat+json")
 
 
-def application(store: Store, version: ServerVersion, throttle: Throttle) -> Starlette:
+@dataclass(frozen=True)
+class Server:
+    """What every request is handled with."""
+
+    store: Store
+    version: ServerVersion
+    throttle: Throttle
+    background: Background
+    share: Path | None = None
+
+
+def application(server: Server) -> Starlette:
     """Build the application that serves a store as a version of CVAT does."""
 
     def endpoint(place: Place) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
-            call = await _call(request, store, version)
+            if refused := _too_large(request):
+                return refused
+            call = await _call(request, server)
             # Answered right here, in the event loop: the database is in memory and takes one writer.
-            with store.lock:
-                return _response(call, _answer(call, place, throttle))
+            with server.store.lock:
+                return _response(call, _answer(call, place, server.throttle))
 
         return respond
 
     async def unknown(request: Request) -> Response:
-        return _response(await _call(request, store, version), no_route())
+        return _response(await _call(request, server), no_route())
 
     routes = [Route(place.path, endpoint(place), methods=_METHODS) for place in PLACES]
     app = Starlette(routes=[*routes, Route("/{path:path}", unknown, methods=_METHODS)])
@@ -45,10 +63,19 @@ def application(store: Store, version: ServerVersion, throttle: Throttle) -> Sta
     return app
 
 
-async def _call(request: Request, store: Store, version: ServerVersion) -> Call:
+def _too_large(request: Request) -> Response | None:
+    length = request.headers.get("content-length", "0")
+    if "transfer-encoding" in request.headers or not length.isdigit():
+        return Response(status_code=411)
+    return Response(status_code=413) if int(length) > _LARGEST_BODY else None
+
+
+async def _call(request: Request, server: Server) -> Call:
     call = Call(
-        store=store,
-        version=version,
+        store=server.store,
+        version=server.version,
+        background=server.background,
+        share=server.share,
         method=request.method,
         path=request.url.path,
         query=query_of(request.url.query),
@@ -60,8 +87,14 @@ async def _call(request: Request, store: Store, version: ServerVersion) -> Call:
     )
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form(max_files=100_000, max_fields=100_000) as form:
-            call.form = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-            call.files = [value.filename or "" for _, value in form.multi_items() if not isinstance(value, str)]
+            call.form = {}
+            for name, value in form.multi_items():
+                if isinstance(value, str):
+                    call.form[name] = value
+                else:
+                    # Only the last part of a name counts, as in Django: so that none leads out of a folder.
+                    bare = re.split(r"[/\\]", value.filename or "")[-1]
+                    call.files.append(SentFile(name, bare, await value.read()))
     else:
         call.body = await request.body()
     return call
@@ -110,6 +143,8 @@ def _find_organization(call: Call) -> None:
 
 
 def _response(call: Call, answer: Answer) -> Response:
+    if answer.content is not None:
+        return Response(answer.content, answer.status, {**answer.headers, "Content-Type": str(answer.content_type)})
     content = with_origin(answer.text, call.origin).encode()
     headers = dict(answer.headers)
     if answer.content_type:

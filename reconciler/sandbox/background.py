@@ -1,59 +1,149 @@
-"""Requests that run in the background on a real server; here they are over before the answer."""
+"""Work that a real server does in the background: here it is over before the answer, unless it is held."""
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
-from reconciler.sandbox.answers import Answer, as_json, refuse
-from reconciler.sandbox.call import Call
+from reconciler.sandbox.answers import Answer, Refusal, as_json, refuse
 from reconciler.sandbox.clock import written
 from reconciler.sandbox.links import Doc, from_text, to_text
+from reconciler.sandbox.store import Store
 
-_KEPT = timedelta(seconds=500)
+_FAILED_CREATION = timedelta(days=365)
 
 
-def record(call: Call, rq_id: str, operation: str, task: Doc, failure: str = "") -> None:
-    """Record a request as finished, or as failed with the last line of the server's exception."""
-    store = call.store
-    created, started, finished = (store.clock.moment() for _ in range(3))
-    doc = {
-        "status": "failed" if failure else "finished",
-        "message": failure,
-        "id": rq_id,
-        "operation": {
-            "type": operation,
-            "target": "task",
-            "project_id": task["project_id"],
-            "task_id": task["id"],
-            "job_id": None,
-            "format": None,
-            "lightweight": None,
-        },
-        "progress": 0.0,
-        "created_date": written(created),
-        "started_date": written(started),
-        "finished_date": written(finished),
-        "expiry_date": written(finished + _KEPT),
-        "owner": {"id": call.user.id, "username": call.user.username},
-        "result_url": None,
-        "result_id": None,
+@dataclass(frozen=True)
+class Outcome:
+    """What came of finished work."""
+
+    result_url: str | None = None
+    result_id: int | None = None
+    export: str | None = None
+    """The key of the file that can be downloaded now."""
+
+
+Work = Callable[[], Outcome]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Work to be done: what a request says of itself, and how long it is remembered."""
+
+    rq_id: str
+    operation: Doc
+    owner: Doc
+    kept: timedelta
+    kept_failed: timedelta = _FAILED_CREATION
+
+
+def operation(
+    kind: str,
+    target: str,
+    *,
+    project_id: int | None = None,
+    task_id: int | None = None,
+    job_id: int | None = None,
+    format_name: str | None = None,
+    lightweight: bool | None = None,
+) -> Doc:
+    """Say what a request does, as the API shows it."""
+    return {
+        "type": kind,
+        "target": target,
+        "project_id": project_id,
+        "task_id": task_id,
+        "job_id": job_id,
+        "format": format_name,
+        "lightweight": lightweight,
     }
-    store.execute("INSERT OR REPLACE INTO requests VALUES (?, ?, ?)", (rq_id, call.user.id, to_text(doc)))
 
 
-def retrieve_request(call: Call) -> Answer:
-    """Answer GET /api/requests/{id}: to its owner, or an administrator."""
-    rows = call.store.rows("SELECT user_id, doc FROM requests WHERE id = ?", (call.arguments["id"],))
-    if not rows:
-        raise refuse(404, {"detail": "Not found."})
-    [(user_id, text)] = rows
-    if user_id != call.user.id and not call.user.is_admin:
-        raise refuse(403, {"detail": "You do not have permission to perform this action."})
-    return as_json(from_text(text))
+class Background:
+    """Does the work that requests stand for: at once, or, while it is held, when it is let go."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._held: str | None = None
+        self._waiting: list[tuple[Order, Work]] = []
+
+    def hold(self, status: str) -> None:
+        """Leave what is ordered from now on queued or started."""
+        with self._store.lock:
+            self._held = status
+
+    def release(self) -> None:
+        """Do all that was held, and hold nothing more."""
+        with self._store.lock:
+            self._held = None
+            waiting, self._waiting = self._waiting, []
+            for order, work in waiting:
+                with self._store.transaction():
+                    if _status(self._store, order.rq_id) is not None:
+                        self._do(order, work)
+
+    def cancel(self, rq_id: str) -> None:
+        """Forget a request that is still queued."""
+        self._waiting = [(order, work) for order, work in self._waiting if order.rq_id != rq_id]
+        self._store.execute("DELETE FROM requests WHERE id = ?", (rq_id,))
+
+    def submit(self, order: Order, work: Work) -> Answer:
+        """Take an order: 202, or 409 while the same one is not finished (both name it; recorded from CVAT 2.54.1)."""
+        body = {"rq_id": order.rq_id}
+        if _status(self._store, order.rq_id) in ("queued", "started"):
+            raise refuse(409, body)
+        doc = {
+            "status": self._held or "queued",
+            "message": "",
+            "id": order.rq_id,
+            "operation": order.operation,
+            "progress": 0.0,
+            "created_date": self._store.clock.now(),
+            "started_date": self._store.clock.now() if self._held == "started" else None,
+            "finished_date": None,
+            "expiry_date": None,
+            "owner": order.owner,
+            "result_url": None,
+            "result_id": None,
+        }
+        self._store.execute(
+            "INSERT OR REPLACE INTO requests (id, user_id, doc) VALUES (?, ?, ?)",
+            (order.rq_id, order.owner["id"], to_text(doc)),
+        )
+        if self._held:
+            self._waiting.append((order, work))
+        else:
+            self._do(order, work)
+        return as_json(body, 202)
+
+    def _do(self, order: Order, work: Work) -> None:
+        store = self._store
+        doc = from_text(store.value("SELECT doc FROM requests WHERE id = ?", (order.rq_id,)))
+        doc["started_date"] = doc["started_date"] or store.clock.now()
+        outcome, kept = Outcome(), order.kept
+        try:
+            with store.attempt():
+                outcome = work()
+            doc["status"] = "finished"
+        except Exception as error:
+            doc.update(status="failed", message=_last_line(error))
+            kept = order.kept_failed
+        finished = store.clock.moment()
+        doc.update(finished_date=written(finished), expiry_date=written(finished + kept))
+        doc.update(result_url=outcome.result_url, result_id=outcome.result_id)
+        sql = "UPDATE requests SET doc = ?, export = ? WHERE id = ?"
+        store.execute(sql, (to_text(doc), outcome.export, order.rq_id))
 
 
-def list_requests(call: Call) -> Answer:
-    """Answer GET /api/requests: the caller's own, latest first."""
-    rows = call.store.rows("SELECT doc FROM requests WHERE user_id = ? ORDER BY rowid DESC", (call.user.id,))
-    docs = [from_text(text) for (text,) in rows]
-    return as_json({"count": len(docs), "next": None, "previous": None, "results": docs})
+def _status(store: Store, rq_id: str) -> str | None:
+    text = store.value("SELECT doc FROM requests WHERE id = ?", (rq_id,))
+    return str(from_text(text)["status"]) if text else None
+
+
+def _last_line(error: Exception) -> str:
+    # A failed request's message is the last line of the server's exception (recorded from CVAT 2.54.1).
+    if isinstance(error, Refusal):
+        return f"rest_framework.exceptions.ValidationError: {error.answer.text}\n"
+    return traceback.format_exception_only(error)[-1]

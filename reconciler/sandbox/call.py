@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from reconciler.sandbox.answers import crash, refuse
+from reconciler.sandbox.background import Background
 from reconciler.sandbox.links import Doc, link
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.versions import ServerVersion
@@ -30,6 +32,11 @@ class Caller:
     read_only: bool = False
 
     @property
+    def identifiers(self) -> Doc:
+        """Who it is, as requests show their owner."""
+        return {"id": self.id, "username": self.username}
+
+    @property
     def is_admin(self) -> bool:
         """Whether everything is allowed to them."""
         return self.privilege == _PRIVILEGES["admin"]
@@ -48,12 +55,22 @@ def caller_of(user: Doc, *, by_access_token: bool = False, read_only: bool = Fal
     return Caller(user["id"], user["username"], rank, bool(user.get("is_staff")), by_access_token, read_only)
 
 
+@dataclass(frozen=True)
+class SentFile:
+    """A file that came with a multipart request: its field, its bare name, its bytes."""
+
+    field: str
+    name: str
+    content: bytes
+
+
 @dataclass
 class Call:
     """A request, ready for the resource that answers it."""
 
     store: Store
     version: ServerVersion
+    background: Background
     method: str
     path: str
     query: dict[str, str]
@@ -61,8 +78,9 @@ class Call:
     cookies: Mapping[str, str]
     origin: str
     address: str = ""
+    share: Path | None = None
     body: bytes = b""
-    files: list[str] = field(default_factory=list)
+    files: list[SentFile] = field(default_factory=list)
     form: dict[str, str] | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     caller: Caller | None = None
@@ -79,7 +97,7 @@ class Call:
     def data(self) -> Doc:
         """Give the request's body as an object."""
         if self.form is not None:
-            return dict(self.form)
+            return with_lists(self.form)
         if not self.body:
             return {}
         try:
@@ -103,6 +121,18 @@ class Call:
     def at_least(self, role: str, organization_id: int | None) -> bool:
         """Tell whether the caller's role in an organization is this one or a higher one."""
         return _ROLES.get(self.role_in(organization_id) or "", _NO_RANK) <= _ROLES[role]
+
+
+def with_lists(form: Mapping[str, str]) -> Doc:
+    """Give a form's fields, with ``name[0]``, ``name[1]``, … as the list ``name``."""
+    read: Doc = {}
+    for name, value in form.items():
+        whole, bracket, rest = name.partition("[")
+        if bracket and rest.rstrip("]").isdigit():
+            read.setdefault(whole, []).append(value)
+        else:
+            read[name] = value
+    return read
 
 
 def query_of(text: str) -> dict[str, str]:

@@ -46,6 +46,7 @@ class Integer:
 
     null: bool = False
     least: int | None = None
+    most: int | None = None
 
     def read(self, value: Any) -> Any:
         """Give the number."""
@@ -59,6 +60,8 @@ class Integer:
             raise ValueError("A valid integer is required.") from None
         if self.least is not None and number < self.least:
             raise ValueError(f"Ensure this value is greater than or equal to {self.least}.")
+        if self.most is not None and number > self.most:
+            raise ValueError(f"Ensure this value is less than or equal to {self.most}.")
         return number
 
 

@@ -8,7 +8,7 @@ from reconciler.sandbox.call import Call, brief_user
 from reconciler.sandbox.fields import Anything, Choice, Field, Integer, Text, checked
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.listing import created, listed, single
-from reconciler.sandbox.task_data import new_job
+from reconciler.sandbox.new_jobs import add_ground_truth, segments, spread
 
 _FIELDS: dict[str, Field] = {
     "assignee": Integer(null=True),
@@ -87,23 +87,31 @@ def create_job(call: Call) -> Answer:
     if store.value("SELECT 1 FROM jobs WHERE task_id = ? AND type = 'ground_truth'", (task["id"],)):
         raise invalid("A task can have only one ground truth job")
     permissions.require_assignable(call, data.get("assignee"), task["organization_id"])
-    job = new_job(store, task, 0, task["size"] - 1, "ground_truth")
-    job["frame_count"] = _frame_count(data, task["size"])
-    job["assignee"] = brief_user(store, data.get("assignee"))
-    store.insert("jobs", job)
-    store.save("tasks", {**task, "validation_mode": "gt"})
-    workflow.jobs_changed(store, task["id"])
-    workflow.jobs_follow(store, task)
+    job = add_ground_truth(store, task, _frames(data, task))
+    if data.get("assignee") is not None:
+        job = {**store.get("jobs", job["id"]), "assignee": brief_user(store, data["assignee"])}
+        store.save("jobs", job)
     return created(call, "jobs", job["id"])
 
 
-def _frame_count(data: Doc, size: int) -> int:
-    count = int(data.get("frame_count") or data.get("frames_per_job_count") or len(data.get("frames") or ()))
+def _frames(data: Doc, task: Doc) -> list[int]:
+    size = task["size"]
+    if data.get("frames"):
+        frames = sorted({int(frame) for frame in data["frames"]})
+        if not 0 <= frames[0] <= frames[-1] < size:
+            raise invalid(f"The task has only {size} frames: 0 to {size - 1}")
+        return frames
+    per_job = int(data.get("frames_per_job_count") or 0)
+    if per_job:
+        ranges = segments(size, task["segment_size"] or size, task["overlap"] or 0)
+        chosen = (spread(start, stop, min(per_job, stop - start + 1)) for start, stop in ranges)
+        return sorted({frame for frames in chosen for frame in frames})
+    count = int(data.get("frame_count") or 0)
     if count > size:
         raise invalid(f"The task has only {size} frames, not the {count} that were asked for")
     if not count:
         raise invalid("At least 1 frame must be selected")
-    return count
+    return spread(0, size - 1, count)
 
 
 def delete_job(call: Call) -> Answer:

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from reconciler.sandbox import json_logic
-from reconciler.sandbox.answers import Answer, invalid, refuse
+from reconciler.sandbox.answers import Answer, as_json, invalid, refuse
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.json_logic import Condition
-from reconciler.sandbox.links import from_text, to_text
+from reconciler.sandbox.links import Doc, from_text, to_text
 from reconciler.sandbox.terms import Listing, listing_of
 from reconciler.sandbox.versions import renamed_job, renamed_task
 
@@ -30,6 +30,16 @@ def listed(call: Call, table: str, visible: Condition) -> Answer:
     ahead = _link(call, page + 1) if count > page * size else "null"
     behind = _link(call, page - 1) if page > 1 else "null"
     return Answer(text=f'{{"count":{count},"next":{ahead},"previous":{behind},"results":[{",".join(texts)}]}}')
+
+
+def page_of(call: Call, docs: list[Doc]) -> Answer:
+    """Answer a page of a list that is not in the database's tables."""
+    size = _page_size(call)
+    page = _page(call, len(docs), size)
+    first = (page - 1) * size
+    ahead = call.origin + call.path + _query(call, page + 1) if len(docs) > page * size else None
+    behind = call.origin + call.path + _query(call, page - 1) if page > 1 else None
+    return as_json({"count": len(docs), "next": ahead, "previous": behind, "results": docs[first : first + size]})
 
 
 def _texts(call: Call, listing: Listing, wanted: Condition, size: int, offset: int) -> list[str]:
@@ -133,8 +143,12 @@ def _page(call: Call, count: int, size: int) -> int:
 
 
 def _link(call: Call, page: int) -> str:
+    return to_text(f"{call.origin}{call.path}{_query(call, page)}")
+
+
+def _query(call: Call, page: int) -> str:
     query = {name: value for name, value in call.query.items() if name != "page"}
     if page > 1:
         query["page"] = str(page)
     text = urlencode(sorted(query.items()))
-    return to_text(f"{call.origin}{call.path}" + (f"?{text}" if text else ""))
+    return f"?{text}" if text else ""

@@ -153,6 +153,7 @@ def remove_project(call: Call, project_id: int) -> None:
     """Delete a project and all that hangs on it."""
     for (task_id,) in call.store.rows("SELECT id FROM tasks WHERE project_id = ?", (project_id,)):
         delete_task(call.store, task_id)
-    call.store.delete("labels", "project_id = ?", (project_id,))
-    call.store.delete("webhooks", "project_id = ?", (project_id,))
+    call.store.delete("assets", "guide_id IN (SELECT id FROM guides WHERE project_id = ?)", (project_id,))
+    for table in ("labels", "webhooks", "guides", "quality_settings"):
+        call.store.delete(table, "project_id = ?", (project_id,))
     call.store.delete("projects", "id = ?", (project_id,))

@@ -9,15 +9,20 @@ from reconciler.sandbox import (
     about,
     access_tokens,
     annotation_data,
-    background,
+    data_meta,
+    formats,
+    frames,
     jobs,
     label_lists,
     members,
     organizations,
     projects,
+    request_lists,
     sessions,
+    share,
     task_data,
     tasks,
+    uploads,
     users,
     webhooks,
 )
@@ -37,6 +42,16 @@ class Place:
     """Whether nobody in particular may call it; such calls are throttled."""
     head_breaks: bool = False
     """Whether HEAD is a 500: the permission check of these does not know the method (recorded)."""
+
+
+def _with_slash(path: str, handlers: dict[str, Handler]) -> tuple[Place, Place]:
+    """Give a path that answers with and without a slash at its end: those that take uploads do."""
+    return Place(path, handlers), Place(f"{path}/", handlers)
+
+
+def _upload(path: str) -> Place:
+    """Give the path of one file on its way, below the path that takes it."""
+    return Place(f"{path}/{{file_id}}", dict.fromkeys(("GET", "HEAD", "PATCH"), uploads.go_on))
 
 
 _ANNOTATION_METHODS = ("GET", "PUT", "PATCH", "DELETE")
@@ -118,8 +133,12 @@ PLACES = (
         {"GET": tasks.retrieve_task, "PATCH": tasks.change_task, "DELETE": tasks.delete_task_call},
         head_breaks=True,
     ),
-    Place("/api/tasks/{id:int}/data", {"POST": task_data.upload_data}),
-    Place(
+    *_with_slash("/api/tasks/{id:int}/data", {"GET": frames.task_frames, "POST": task_data.upload_data}),
+    Place("/api/tasks/{id:int}/data/meta", {"GET": data_meta.task_meta, "PATCH": data_meta.task_meta}),
+    _upload("/api/tasks/{id:int}/data"),
+    Place("/api/tasks/{id:int}/preview", {"GET": frames.task_preview}),
+    Place("/api/tasks/{id:int}/validation_layout", {"GET": data_meta.validation_layout}),
+    *_with_slash(
         "/api/tasks/{id:int}/annotations",
         dict.fromkeys(_ANNOTATION_METHODS, annotation_data.task_annotations),
     ),
@@ -129,10 +148,17 @@ PLACES = (
         {"GET": jobs.retrieve_job, "PATCH": jobs.change_job, "DELETE": jobs.delete_job},
         head_breaks=True,
     ),
-    Place(
+    Place("/api/jobs/{id:int}/data", {"GET": frames.job_frames}),
+    Place("/api/jobs/{id:int}/data/meta", {"GET": data_meta.job_meta, "PATCH": data_meta.job_meta}),
+    Place("/api/jobs/{id:int}/preview", {"GET": frames.job_preview}),
+    *_with_slash(
         "/api/jobs/{id:int}/annotations",
         dict.fromkeys(_ANNOTATION_METHODS, annotation_data.job_annotations),
     ),
-    Place("/api/requests", {"GET": background.list_requests}),
-    Place("/api/requests/{id:path}", {"GET": background.retrieve_request}),
+    Place("/api/projects/{id:int}/preview", {"GET": frames.project_preview}),
+    Place("/api/server/share", {"GET": share.list_share}),
+    Place("/api/server/annotation/formats", {"GET": formats.list_formats}),
+    Place("/api/requests", {"GET": request_lists.list_requests}),
+    Place("/api/requests/{id:path}/cancel", {"POST": request_lists.cancel_request}),
+    Place("/api/requests/{id:path}", {"GET": request_lists.retrieve_request}),
 )

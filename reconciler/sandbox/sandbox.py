@@ -7,14 +7,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import urllib3
 
 from reconciler.sandbox import worlds
 from reconciler.sandbox.answers import JSON_TYPE
-from reconciler.sandbox.app import application
+from reconciler.sandbox.app import Server, application
+from reconciler.sandbox.background import Background
 from reconciler.sandbox.faults import Asked, Fault, Faults
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.seeds import seed_store
@@ -28,14 +29,25 @@ from reconciler.sandbox.versions import VERSIONS
 class Sandbox:
     """A CVAT-compatible server on this machine."""
 
-    def __init__(self, store: Store, administrator: Doc, token: str, *, server_version: str, throttle: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        administrator: Doc,
+        token: str,
+        *,
+        server_version: str,
+        throttle: bool,
+        share: Path | None = None,
+    ) -> None:
         self._store = store
         self._version = VERSIONS[server_version]
         self.token = token
         """A personal access token of the administrator, writable."""
         self.username = str(administrator["username"])
         self.password = PASSWORD
-        self.app = Faults(application(store, self._version, Throttle(throttle)), cut)
+        self._background = Background(store)
+        server = Server(store, self._version, Throttle(throttle), self._background, share)
+        self.app = Faults(application(server), cut)
         self.requests: list[Asked] = self.app.requests
         """What was asked so far, in order."""
         self.url = ""
@@ -51,8 +63,12 @@ class Sandbox:
         server_version: str = "2.54",
         throttle: bool = True,
         data: Path | str | None = None,
+        share: Path | str | None = None,
     ) -> Sandbox:
-        """Prepare a sandbox without starting it. ``data`` is a folder whose contents are kept and go on."""
+        """Prepare a sandbox without starting it.
+
+        ``data`` is a folder whose contents are kept and go on; ``share`` one whose files the server can use.
+        """
         folder = Path(data) if data is not None else None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +79,8 @@ class Sandbox:
         except BaseException:
             store.close()
             raise
-        return cls(store, administrator, token, server_version=server_version, throttle=throttle)
+        folder = Path(share) if share is not None else None
+        return cls(store, administrator, token, server_version=server_version, throttle=throttle, share=folder)
 
     @classmethod
     @contextmanager
@@ -77,6 +94,7 @@ class Sandbox:
         server_version: str = "2.54",
         throttle: bool = False,
         data: Path | str | None = None,
+        share: Path | str | None = None,
     ) -> Iterator[Sandbox]:
         """Run a sandbox in a thread, on a free port, for as long as the block lasts."""
         sandbox = cls.open(
@@ -87,6 +105,7 @@ class Sandbox:
             server_version=server_version,
             throttle=throttle,
             data=data,
+            share=share,
         )
         try:
             with BackgroundServer(sandbox.app) as server:
@@ -109,6 +128,18 @@ class Sandbox:
     def dump(self) -> dict[str, list[Doc]]:
         """Give all that the server holds, as the lists that an administrator would get."""
         return worlds.dump(self._store, self._version, self.url)
+
+    @contextmanager
+    def held(self, status: Literal["queued", "started"] = "started") -> Iterator[None]:
+        """Let what is ordered inside (data, exports, imports, backups) be done at the end of the block only.
+
+        Until then its requests are queued or started, and a second one of the same kind is a 409.
+        """
+        self._background.hold(status)
+        try:
+            yield
+        finally:
+            self._background.release()
 
     def fail(
         self,

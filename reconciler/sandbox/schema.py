@@ -89,7 +89,7 @@ TABLES = {
                 **_ASSIGNEE,
                 **_DATES,
             },
-            stored=("replicas INTEGER NOT NULL DEFAULT 0", "frames TEXT"),
+            stored=("replicas INTEGER NOT NULL DEFAULT 0",),
             indexes=("project_id", "project_id, subset", "status"),
         ),
         Table(
@@ -102,6 +102,8 @@ TABLES = {
                 **_ASSIGNEE,
                 **_DATES,
             },
+            # The frames of a ground truth job, as a JSON list of their numbers.
+            stored=("frames TEXT",),
             indexes=("task_id", "project_id, type, stage, state", "assignee_id"),
         ),
         Table(
@@ -114,8 +116,11 @@ TABLES = {
             "annotations",
             "Annotation",
             _plain("frame", "label_id"),
-            stored=("kind TEXT NOT NULL", "task_id INTEGER NOT NULL", "job_id INTEGER NOT NULL"),
-            indexes=("task_id", "job_id", "label_id"),
+            # Each kind is numbered apart, so that the row has a number of its own: the order of insertion.
+            stored=tuple(
+                f"{name} NOT NULL" for name in ("key INTEGER", "kind TEXT", "task_id INTEGER", "job_id INTEGER")
+            ),
+            indexes=("task_id", "job_id", "label_id", "kind, key"),
         ),
         Table(
             "webhooks",
@@ -127,6 +132,27 @@ TABLES = {
             },
         ),
         Table(
+            "guides",
+            "AnnotationGuide",
+            _plain("task_id", "project_id"),
+            indexes=("task_id", "project_id"),
+        ),
+        Table("assets", "Asset", _plain("uuid", "guide_id"), stored=("content BLOB NOT NULL",), indexes=("uuid",)),
+        Table(
+            "issues",
+            "Issue",
+            {**_plain("frame", "resolved"), "job_id": _value("$.job"), **_USER, **_ASSIGNEE, **_DATES},
+            stored=("task_id INTEGER NOT NULL",),
+            indexes=("job_id", "task_id"),
+        ),
+        Table("comments", "Comment", {"issue_id": _value("$.issue"), **_USER, **_DATES}, indexes=("issue_id",)),
+        Table(
+            "quality_settings",
+            "QualitySettings",
+            {**_plain("task_id", "project_id", "inherit"), **_DATES},
+            indexes=("task_id", "project_id"),
+        ),
+        Table(
             "access_tokens",
             "AccessToken",
             {**_plain("name", "read_only", "expiry_date", "last_used_date"), **_USER, **_DATES},
@@ -136,10 +162,19 @@ TABLES = {
     )
 }
 
+WITHOUT_DOCUMENTS = ("sequences", "logins", "requests", "media", "files", "uploads", "upload_parts", "exports")
+
 OTHER_TABLES = (
     "CREATE TABLE sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
     "CREATE TABLE logins (key TEXT PRIMARY KEY, kind TEXT NOT NULL, user_id INTEGER NOT NULL, csrf TEXT)",
-    "CREATE TABLE requests (id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, doc TEXT NOT NULL)",
+    "CREATE TABLE requests (id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, export TEXT, doc TEXT NOT NULL)",
+    "CREATE TABLE media (task_id INTEGER PRIMARY KEY, doc TEXT NOT NULL)",
+    "CREATE TABLE files (task_id INTEGER NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX files_task_id_name ON files (task_id, name)",
+    "CREATE TABLE uploads (id TEXT PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL)",
+    "CREATE TABLE upload_parts (upload_id TEXT NOT NULL, start INTEGER NOT NULL, content BLOB NOT NULL)",
+    "CREATE INDEX upload_parts_upload_id ON upload_parts (upload_id, start)",
+    "CREATE TABLE exports (key TEXT PRIMARY KEY, updated TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL)",
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 )
 

@@ -12,9 +12,9 @@ from typing import Any
 from reconciler.sandbox.answers import missing
 from reconciler.sandbox.clock import Clock
 from reconciler.sandbox.links import Doc, from_text, to_text
-from reconciler.sandbox.schema import TABLES, statements
+from reconciler.sandbox.schema import TABLES, WITHOUT_DOCUMENTS, statements
 
-_SCHEMA = "1"
+_SCHEMA = "2"
 
 
 class BrokenData(Exception):  # noqa: N818 - it says what is broken
@@ -60,6 +60,18 @@ class Store:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Keep all that is written inside, or nothing of it, within a transaction that goes on."""
+        self._db.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            self._db.execute("RELEASE attempt")
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement; give the number of rows it changed."""
@@ -132,7 +144,7 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in [*TABLES, "sequences", "logins", "requests"]:
+        for table in [*TABLES, *WITHOUT_DOCUMENTS]:
             self.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def setting(self, name: str) -> str | None:

@@ -1,113 +1,95 @@
-"""What a task is made of: sending its data, which makes its jobs."""
+"""Sending a task its data, which makes its jobs: the files with it or before it, or only their names."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
 
-from reconciler.sandbox import permissions, workflow
-from reconciler.sandbox.answers import Answer, as_json, refuse
-from reconciler.sandbox.background import record
+from reconciler.sandbox import permissions, uploads
+from reconciler.sandbox.answers import Answer, refuse
+from reconciler.sandbox.background import Order, Outcome, operation
 from reconciler.sandbox.call import Call
-from reconciler.sandbox.links import Doc, link
-from reconciler.sandbox.store import Store
+from reconciler.sandbox.data_creation import Request, create_data
+from reconciler.sandbox.fields import Anything, Choice, Field, Flag, Integer, Text, checked
+from reconciler.sandbox.links import Doc
+from reconciler.sandbox.share import read_share
 
-_VIDEOS = (".mp4", ".avi", ".mov", ".mkv", ".webm")
+_KEPT = timedelta(seconds=500)
+_LARGEST_FILE_LIST = 100_000
+
+_FIELDS: dict[str, Field] = {
+    "image_quality": Integer(least=0, most=100),
+    "chunk_size": Integer(null=True, least=1),
+    "start_frame": Integer(least=0),
+    "stop_frame": Integer(least=0),
+    "frame_filter": Text(256, blank=True),
+    "use_zip_chunks": Flag(),
+    "use_cache": Flag(),
+    "copy_data": Flag(),
+    "storage_method": Choice(("cache", "file_system")),
+    "sorting_method": Choice(("lexicographical", "natural", "predefined", "random")),
+    "cloud_storage_id": Integer(null=True),
+    "server_files": Anything(),
+    "server_files_exclude": Anything(),
+    "remote_files": Anything(),
+    "job_file_mapping": Anything(),
+    "upload_file_order": Anything(),
+    "validation_params": Anything(),
+}
 
 
 def upload_data(call: Call) -> Answer:
-    """Answer POST /api/tasks/{id}/data: the files come with it; the work is done before it answers."""
-    store = call.store
-    task = store.get("tasks", call.arguments["id"])
+    """Answer POST /api/tasks/{id}/data: each message of an upload, or all in one."""
+    task = call.store.get("tasks", call.arguments["id"])
     permissions.require(permissions.may_view_task(call, task))
     if "size" in task:
         raise refuse(400, "Adding more data is not supported")
-    sent = call.data()
-    rq_id = f"action=create&target=task&target_id={task['id']}"
-    failure = ""
-    if call.files:
-        add_data(store, task, call.files, int(sent.get("image_quality") or 70))
-    else:
-        # There is no share and no network here, so that nothing else can be found either.
-        failure = "ValueError: No media data found\n"
-    record(call, rq_id, "create:task", task, failure)
-    return as_json({"rq_id": rq_id}, 202)
+    return uploads.receive(call, f"tasks/{task['id']}/data", _start, keep_names=True)
 
 
-def add_data(store: Store, task: Doc, names: list[str], quality: int = 70) -> None:
-    """Give a task its frames and its jobs."""
-    size = len(names)
-    video = size == 1 and names[0].lower().endswith(_VIDEOS)
-    mode = "interpolation" if video else "annotation"
-    segment = min(task["segment_size"] or size, size)
-    overlap = task["overlap"] if task["overlap"] is not None else (5 if video else 0)
-    overlap = min(overlap, segment // 2)
-    task.update(data_fields(store, size, quality), mode=mode, segment_size=segment, overlap=overlap)
-    replicas = store.value("SELECT replicas FROM tasks WHERE id = ?", (task["id"],))
-    for start, stop in segments(size, segment, overlap):
-        parent = new_job(store, task, start, stop)
-        parent["consensus_replicas"] = replicas
-        store.insert("jobs", parent)
-        for _ in range(replicas):
-            replica = new_job(store, task, start, stop, "consensus_replica")
-            store.insert("jobs", {**replica, "parent_job_id": parent["id"]})
-    task.update(jobs=workflow.summary(store, task["id"]), updated_date=store.clock.now())
-    store.save("tasks", task)
-    store.execute("UPDATE tasks SET frames = ? WHERE id = ?", (json.dumps(names), task["id"]))
-    workflow.jobs_follow(store, task)
+def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
+    store = call.store
+    task = store.get("tasks", call.arguments["id"])
+    data = checked(call.data(), _FIELDS, required=("image_quality",))
+    _refuse_what_is_not_here(data)
+    share, sent = call.share, _request(data, dict(files))
+
+    def work() -> Outcome:
+        if data.get("remote_files"):
+            # There is no network here. The words are those of CVAT's downloader.
+            raise Exception(f"Failed to download {data['remote_files'][0]}")
+        if data.get("server_files"):
+            found = read_share(share, data["server_files"], data.get("server_files_exclude", ()))
+            sent.files |= found
+            sent.storage = "local" if data.get("copy_data") else "share"
+        create_data(store, store.get("tasks", task["id"]), sent)
+        return Outcome()
+
+    asked = operation("create:task", "task", project_id=task["project_id"], task_id=task["id"])
+    order = Order(f"action=create&target=task&target_id={task['id']}", asked, call.user.identifiers, _KEPT)
+    return call.background.submit(order, work)
 
 
-def data_fields(store: Store, size: int, quality: int = 70) -> Doc:
-    """Give the fields that only a task with data has."""
-    return {
-        "data_chunk_size": 72,
-        "data_original_chunk_type": "imageset",
-        "data_compressed_chunk_type": "imageset",
-        "data_cloud_storage_id": None,
-        "size": size,
-        "image_quality": quality,
-        "data": store.next_id("data"),
-    }
+def _refuse_what_is_not_here(data: Doc) -> None:
+    if key := data.get("cloud_storage_id"):
+        raise refuse(400, {"cloud_storage_id": [f'Invalid pk "{key}" - object does not exist.']})
+    if (data.get("validation_params") or {}).get("mode", "gt") != "gt":
+        raise refuse(400, {"validation_params": {"mode": ["The sandbox has ground truth jobs, but no pools."]}})
+    for name in ("server_files", "server_files_exclude", "remote_files"):
+        if not isinstance(data.get(name, []), list):
+            raise refuse(400, {name: [f'Expected a list of items but got type "{type(data[name]).__name__}".']})
 
 
-def segments(size: int, segment: int, overlap: int) -> Iterator[tuple[int, int]]:
-    """Give the first and last frame of each job."""
-    for start in range(0, max(size - overlap, 1), max(segment - overlap, 1)):
-        yield start, min(start + segment, size) - 1
+def _request(data: Doc, files: dict[str, bytes]) -> Request:
+    names = ("image_quality", "start_frame", "stop_frame", "frame_filter", "chunk_size", "sorting_method")
+    return Request(
+        files,
+        **{name: data[name] for name in (*names, "storage_method", "job_file_mapping") if data.get(name) is not None},
+        order=list(data.get("upload_file_order") or _names(data, files)),
+        validation=data.get("validation_params"),
+    )
 
 
-def new_job(store: Store, task: Doc, start: int, stop: int, kind: str = "annotation") -> Doc:
-    """Give the document of a job that is about to be created."""
-    key = store.next_id("jobs")
-    created = store.clock.now()
-    return {
-        "url": link(f"/api/jobs/{key}"),
-        "id": key,
-        "task_id": task["id"],
-        "project_id": task["project_id"],
-        "assignee": None,
-        "guide_id": None,
-        "dimension": task["dimension"],
-        "bug_tracker": task["bug_tracker"] or None,
-        "status": "annotation",
-        "stage": "annotation",
-        "state": "new",
-        "mode": task["mode"],
-        "frame_count": stop - start + 1,
-        "start_frame": start,
-        "stop_frame": stop,
-        "data_chunk_size": 72,
-        "data_compressed_chunk_type": "imageset",
-        "data_original_chunk_type": "imageset",
-        "created_date": created,
-        "updated_date": store.clock.now(),
-        "issues": {"url": link(f"/api/issues?job_id={key}"), "count": 0},
-        "labels": {"url": link(f"/api/labels?job_id={key}")},
-        "type": kind,
-        "organization": task["organization_id"],
-        "target_storage": None,
-        "source_storage": None,
-        "assignee_updated_date": None,
-        "parent_job_id": None,
-        "consensus_replicas": 0,
-    }
+def _names(data: Doc, files: Iterable[str]) -> list[str]:
+    return [*files, *(Path(name).name for name in data.get("server_files") or ())][:_LARGEST_FILE_LIST]

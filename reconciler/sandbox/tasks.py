@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.sandbox import labels, permissions, workflow
+from reconciler.sandbox import labels, media, permissions, workflow
 from reconciler.sandbox.answers import Answer, denied, invalid, nothing, refuse
 from reconciler.sandbox.base_fields import change_base_fields, shown_once
 from reconciler.sandbox.call import Call, brief_user
@@ -212,6 +212,9 @@ def delete_task_call(call: Call) -> Answer:
 
 def delete_task(store: Store, task_id: int) -> None:
     """Delete a task and all that hangs on it."""
-    for table in ("annotations", "jobs", "labels"):
+    store.delete("comments", "issue_id IN (SELECT id FROM issues WHERE task_id = ?)", (task_id,))
+    store.delete("assets", "guide_id IN (SELECT id FROM guides WHERE task_id = ?)", (task_id,))
+    for table in ("annotations", "issues", "guides", "quality_settings", "jobs", "labels"):
         store.delete(table, "task_id = ?", (task_id,))
+    media.forget(store, task_id)
     store.delete("tasks", "id = ?", (task_id,))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.sandbox import defaults
-from reconciler.sandbox.annotation_data import KINDS
+from reconciler.sandbox import annotation_rows, defaults
 from reconciler.sandbox.links import Doc, from_text, link, with_origin, without_origin
 from reconciler.sandbox.members import new_user
 from reconciler.sandbox.sessions import PASSWORD
@@ -81,11 +80,7 @@ def _load_annotations(store: Store, annotations: World) -> None:
         job = store.find("jobs", int(key))
         if job is None:
             continue
-        for number, kind in enumerate(KINDS):
-            for doc in held.get(kind, ()):
-                row = {"id": doc["id"] * len(KINDS) + number, "kind": kind}
-                store.insert("annotations", doc, **row, task_id=job["task_id"], job_id=job["id"])
-                store.ids_used(kind, doc["id"])
+        annotation_rows.load(store, job, held)
 
 
 def _administrator(store: Store) -> Doc:

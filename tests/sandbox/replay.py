@@ -11,16 +11,20 @@ from urllib.parse import quote, urlencode
 import urllib3
 
 from reconciler.sandbox import Sandbox
+from reconciler.sandbox.pictures import stand_in
+
+from .upload_steps import Uploads
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "cvat" / "recordings"
 RUN = "70001"
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _ORIGIN = re.compile(r"https?://[^/\"]+")
-_PLACE = re.compile(r"(/api/[a-z_/]+/|\bid=|_id=|action=\w+&target=\w+&target_id=)\d+")
+_PLACE = re.compile(r"(/api/[a-z_/]+/|\bid=|_id=|_id%3D|action=\w+&target=\w+&target_id=)\d+")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _IDS = {"id", "data", "task_id", "project_id", "job_id", "label_id", "spec_id", "organization", "issue"}
 _IDS |= {"organization_id", "guide_id", "parent_job_id", "job", "key", "invitation", "value", "random_seed"}
-_IDS |= {"parent_id", "user_id"}
+_IDS |= {"parent_id", "user_id", "result_id"}
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -42,6 +46,9 @@ class Replay:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._pool = urllib3.PoolManager(retries=False)
+        self._uploads = Uploads(self)
+        self.file = b""
+        """The file that was downloaded last."""
         self.saved: dict[str, Any] = {"run": RUN, "ann": f"ann{RUN}", "sup": f"sup{RUN}"}
 
     def close(self) -> None:
@@ -68,25 +75,38 @@ class Replay:
             headers["Authorization"] = self._credentials(step, request)
         if "organization" in request:
             headers["X-Organization"] = request["organization"]
-        path = request["path"] if request["path"].startswith("http") else self._url(request["path"])
-        query = {
-            key: json.dumps(value) if isinstance(value, dict) else value
-            for key, value in request.get("query", {}).items()
-        }
-        url = path + (f"?{urlencode(query)}" if query else "")
-        if "multipart" in request:
-            fields = _multipart(request["multipart"])
-            response = self._pool.request("POST", url, fields=fields, headers=headers)
-        elif "json" in request:
-            headers["Content-Type"] = "application/json"
-            response = self._pool.request(request["method"], url, body=json.dumps(request["json"]), headers=headers)
+        if "upload" in request:
+            response = self._uploads.whole(request["upload"], headers)
+        elif request["path"].startswith("<") or any("<" in value for value in request.get("headers", {}).values()):
+            response = self._uploads.message(request, headers)
         else:
-            response = self._pool.request(request["method"], url, headers=headers)
+            response = self._plain(request, headers)
+        if response.headers.get("Content-Type") == "application/zip":
+            self.file = response.data
         for name, where in step.get("save", {}).items():
             self.saved[name] = _at(parsed(response), where)
         return response
 
-    def _url(self, path: str) -> str:
+    def _plain(self, request: dict[str, Any], headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        path = request["path"] if request["path"].startswith("http") else self.url(request["path"])
+        query = {
+            key: json.dumps(value) if isinstance(value, dict) else value
+            for key, value in request.get("query", {}).items()
+        }
+        query = {key: self._uploads.name if value == "<Upload-Filename>" else value for key, value in query.items()}
+        url = path + (f"?{urlencode(query)}" if query else "")
+        if "multipart" in request:
+            fields = _multipart(request["multipart"], "file" if url.endswith("/assets") else "client_files[{}]")
+            return self.send("POST", url, headers, fields=fields)
+        if "json" in request:
+            headers["Content-Type"] = "application/json"
+            return self.send(request["method"], url, headers, body=json.dumps(request["json"]))
+        return self.send(request["method"], url, headers)
+
+    def send(self, method: str, url: str, headers: dict[str, str], **content: Any) -> urllib3.BaseHTTPResponse:
+        return self._pool.request(method, url, headers=headers, **content)
+
+    def url(self, path: str) -> str:
         return self._sandbox.url + quote(path, safe="/=&:~.")
 
     def _credentials(self, step: dict[str, Any], request: dict[str, Any]) -> str:
@@ -97,10 +117,10 @@ class Replay:
         return urllib3.make_headers(basic_auth=f"{user}:{self._sandbox.password}")["authorization"]
 
 
-def _multipart(fields: dict[str, Any]) -> dict[str, Any]:
+def _multipart(fields: dict[str, Any], field: str) -> dict[str, Any]:
     sent = {name: value for name, value in fields.items() if name != "files"}
     for number, name in enumerate(fields.get("files", [])):
-        sent[f"client_files[{number}]"] = (name, b"not looked at", "image/png")
+        sent[field.format(number)] = (name, stand_in(name), "image/png")
     return sent
 
 
@@ -130,5 +150,5 @@ def comparable(value: Any, run: str, key: str = "") -> Any:
         value = _ORIGIN.sub("<origin>", _DATE.sub("<date>", value)).replace(run, "<run>")
         value = re.sub(r"`\d+`", "`<id>`", value)
         value = re.sub(r'data-label-id="\d+"', 'data-label-id="<id>"', value)
-        return _PLACE.sub(r"\1<id>", value)
+        return _UUID.sub("<uuid>", _PLACE.sub(r"\1<id>", value))
     return value

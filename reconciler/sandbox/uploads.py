@@ -1,0 +1,125 @@
+"""Uploads in several messages: files sent together, and TUS, which goes on where it was cut.
+
+CVAT wraps TUS in two messages of its own: one with ``Upload-Start`` before, one with ``Upload-Finish`` after.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from collections.abc import Callable
+
+from reconciler.sandbox.answers import Answer, Refusal, crash, refuse
+from reconciler.sandbox.archives import UnsafeArchive, check_name
+from reconciler.sandbox.call import Call
+from reconciler.sandbox.store import Store
+
+_LARGEST = 512 * 2**20
+_TUS = {"Tus-Resumable": "1.0.0", "Access-Control-Expose-Headers": "Location, Upload-Filename, Upload-Offset"}
+_CHUNK_TYPE = "application/offset+octet-stream"
+
+Finish = Callable[[Call, list[tuple[str, bytes]]], Answer]
+
+
+def receive(call: Call, place: str, finish: Finish, *, keep_names: bool = False) -> Answer:
+    """Answer one message of an upload; the last one gives the files to ``finish``.
+
+    ``place`` says what the files are for. Names are kept where they mean something (a task's data);
+    elsewhere the file is found by the name that the creation answered.
+    """
+    if "upload-start" in call.headers:
+        return Answer(202, "", None)
+    if "tus-resumable" in call.headers:
+        return _create(call, place, keep_names=keep_names)
+    if "upload-multiple" in call.headers:
+        for file in call.files:
+            keep(call.store, place, file.name, file.content)
+        return Answer(200, "", None)
+    if "upload-finish" not in call.headers:
+        return finish(call, [(file.name, file.content) for file in call.files])
+    if keep_names:
+        return finish(call, taken(call.store, place) + [(file.name, file.content) for file in call.files])
+    return finish(call, taken(call.store, place, call.query.get("filename", "")))
+
+
+def _create(call: Call, place: str, *, keep_names: bool) -> Answer:
+    origin = call.headers.get("origin")
+    if origin is None:
+        # The server builds the Location from it, and breaks without (recorded from CVAT 2.54.1).
+        raise crash()
+    name = _metadata(call.headers.get("upload-metadata", "")).get("filename", "")
+    try:
+        check_name(name)
+    except UnsafeArchive as error:
+        raise refuse(400, str(error), _TUS) from None
+    length = call.headers.get("upload-length", "")
+    if not length.isdigit():
+        raise refuse(400, "Upload-Length is missing", _TUS)
+    if int(length) > _LARGEST:
+        raise refuse(413, f"File size exceeds max limit of {_LARGEST} bytes", _TUS)
+    key = str(uuid.uuid4()) if keep_names else f"{call.user.id}_{uuid.uuid4()}"
+    stored = name if keep_names else key
+    call.store.execute("INSERT INTO uploads VALUES (?, ?, ?, ?)", (key, place, stored, int(length)))
+    location = f"{origin}{call.path.rstrip('/')}/{key}"
+    return Answer(201, "", None, headers={**_TUS, "Location": location, "Upload-Filename": stored})
+
+
+def _metadata(text: str) -> dict[str, str]:
+    read = {}
+    for pair in text.split(","):
+        name, _, value = pair.strip().partition(" ")
+        try:
+            read[name] = base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise refuse(400, "Upload-Metadata is not Base64", _TUS) from None
+    return read
+
+
+def go_on(call: Call) -> Answer:
+    """Answer HEAD and PATCH of an upload: where it stands, and its next part."""
+    store, key = call.store, call.arguments["file_id"]
+    rows = store.rows("SELECT name, size FROM uploads WHERE id = ?", (key,))
+    if not rows:
+        raise Refusal(Answer(404, "", None, headers=_TUS))
+    [(name, size)] = rows
+    offset = _length(store, key)
+    if call.method in ("HEAD", "GET"):
+        headers = {"Upload-Offset": str(offset), "Upload-Length": str(size), "Cache-Control": "no-store"}
+        return Answer(200, "", None, headers={**_TUS, **headers})
+    here = {**_TUS, "Upload-Offset": str(offset)}
+    if call.headers.get("content-type") != _CHUNK_TYPE:
+        raise Refusal(Answer(415, "", None, headers=here))
+    if call.headers.get("upload-offset") != str(offset):
+        raise Refusal(Answer(409, "", None, headers=here))
+    if offset + len(call.body) > size:
+        raise Refusal(Answer(413, "", None, headers=here))
+    store.execute("INSERT INTO upload_parts VALUES (?, ?, ?)", (key, offset, call.body))
+    there = {"Upload-Offset": str(offset + len(call.body)), "Upload-Filename": name}
+    return Answer(204, "", None, headers={**_TUS, **there})
+
+
+def _length(store: Store, key: str) -> int:
+    return int(store.value("SELECT coalesce(sum(length(content)), 0) FROM upload_parts WHERE upload_id = ?", (key,)))
+
+
+def keep(store: Store, place: str, name: str, content: bytes) -> None:
+    """Keep a whole file of an upload that is not finished."""
+    key = str(uuid.uuid4())
+    store.execute("INSERT INTO uploads VALUES (?, ?, ?, ?)", (key, place, name, len(content)))
+    store.execute("INSERT INTO upload_parts VALUES (?, 0, ?)", (key, content))
+
+
+def taken(store: Store, place: str, key: str | None = None) -> list[tuple[str, bytes]]:
+    """Give the files of an upload and forget it; a file that is not whole counts as not sent."""
+    sql, values = ("place = ?", [place]) if key is None else ("place = ? AND id = ?", [place, key])
+    rows = store.rows(f"SELECT id, name, size FROM uploads WHERE {sql} ORDER BY rowid", values)  # noqa: S608
+    files = []
+    for upload, name, size in rows:
+        parts = store.rows("SELECT content FROM upload_parts WHERE upload_id = ? ORDER BY start", (upload,))
+        content = b"".join(part for (part,) in parts)
+        if len(content) == size:
+            files.append((name, content))
+        store.execute("DELETE FROM upload_parts WHERE upload_id = ?", (upload,))
+        store.execute("DELETE FROM uploads WHERE id = ?", (upload,))
+    return files
