@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test check lint types lock clean
+.PHONY: help setup demo test bench lint types lock clean
 
 help:
 	@echo "make demo    set up, start a sandbox CVAT, and walk through the main job"
 	@echo "make test    set up, lint, type-check and run all tests"
 	@echo "make setup   only the virtual environment"
+	@echo "make bench   ratios, measured side by side"
 	@echo "make lock    renew the hashed lock files (needs uv)"
 
 setup: .venv/ready
@@ -27,6 +28,9 @@ demo: setup
 
 test: setup lint types
 	$(BIN)/pytest -n 2 -q
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks
 
 lint: setup
 	$(BIN)/ruff check .
