@@ -1,5 +1,7 @@
 """Tasks, jobs and a server that holds them, without HTTP: for what a real server will not easily show."""
 
+# ruff: noqa: ARG002 - a server that does not filter
+
 from __future__ import annotations
 
 from collections.abc import Iterable

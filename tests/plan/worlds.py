@@ -15,7 +15,7 @@
           102: 10-19 annotation/new stored completed       # the stored (legacy) status, when it is stale
           103: 0-19 acceptance/completed ground_truth
 
-Anything else that a task, project or job may have (`created_date`, `subset`, `mode`, `size`) is written as CVAT calls it.
+Anything else that a task or project may have (`created_date`, `subset`, `mode`, `size`) is written as CVAT calls it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from reconciler.cvat.models import Project
+from reconciler.errors import Problem
+from reconciler.manifest.models import ProjectBlock, ProjectRef
+from reconciler.plan.projects import ProjectIndex, listed
+
+BLOCKS = {
+    "street": ProjectBlock(name="Street scenes"),
+    "Depot": ProjectBlock(),
+    "old": ProjectBlock(id=7),
+    "gone": ProjectBlock(id=8),
+}
+NAMES = {1: "Street scenes", 2: "Depot", 3: "Twin", 4: "Twin", 7: "Old", 9: "street"}
+
+
+def resolve(ref: object) -> tuple[int | None, list[Problem]]:
+    index = ProjectIndex([Project(id=key, name=name) for key, name in NAMES.items()], BLOCKS)
+    problems: list[Problem] = []
+    return index.resolve(ProjectRef.model_validate(ref), None, problems), problems
+
+
+@pytest.mark.parametrize(
+    ("ref", "project"),
+    [
+        ("street", 1),  # the key wins over a project of this name
+        ({"name": "street"}, 9),
+        ("Depot", 2),
+        ("Street scenes", 1),
+        ("old", 7),
+        ({"id": 2}, 2),
+    ],
+)
+def test_a_reference_stands_for(ref: object, project: int) -> None:
+    assert resolve(ref) == (project, [])
+
+
+@pytest.mark.parametrize(
+    ("ref", "what", "hint"),
+    [
+        ("Twin", "2 projects are called 'Twin': 3 and 4", "say which one with `project: {id: …}`"),
+        ("Deport", "there is no project called 'Deport'", "did you mean `Depot`?"),
+        ("gone", "there is no project 8, or you cannot see it in this organization", None),
+        ({"id": 99}, "there is no project 99, or you cannot see it in this organization", None),
+        ({"name": "depot"}, "there is no project called 'depot'", "did you mean `Depot`?"),
+    ],
+)
+def test_a_reference_that_stands_for_none(ref: object, what: str, hint: str | None) -> None:
+    found, (problem,) = resolve(ref)
+    assert (found, problem.what, problem.hint) == (None, what, hint)
+
+
+def test_a_project_that_cannot_be_seen_has_no_name_and_no_count() -> None:
+    index = ProjectIndex([Project(id=1, name="A")], {})
+    assert (index.name(5), index.name(None), index.name(1)) == (None, None, "A")
+    assert (index.task_count(5), index.task_count(1)) == (0, 0)
+
+
+def test_ids_in_a_sentence() -> None:
+    assert [listed(list(range(1, count + 1))) for count in (1, 2, 3)] == ["1", "1 and 2", "1, 2 and 3"]
+    assert listed(list(range(1, 10))) == "1, 2, 3, 4, 5 and 4 more"
