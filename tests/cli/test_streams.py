@@ -19,17 +19,14 @@ FULL = Path("/dev/full")
 
 
 def test_results_and_the_rest_are_apart(sandbox: Sandbox) -> None:
-    said = ended("plan", "-", "--format", "json", environ=surroundings(sandbox), stdin=REOPEN)
-    assert said.returncode == 0
+    said = ended("plan", "-", "--format", "json", "--detailed-exitcode", environ=surroundings(sandbox), stdin=REOPEN)
+    assert said.returncode == 2
     assert json.loads(said.stdout)["plan"]["summary"]["tasks_to_change"] == 6
     assert all(line.startswith("Reading ") for line in said.stderr.splitlines())
     assert "\x1b" not in said.stdout + said.stderr
 
 
 def test_the_module_and_its_exit_code(sandbox: Sandbox) -> None:
-    said = ended("apply", "-", "--yes", environ=surroundings(sandbox), stdin=REOPEN)
-    assert said.returncode == 0
-    assert "Applied run" in said.stdout
     said = ended("apply", "nothing.yaml", environ=surroundings(sandbox))
     assert (said.returncode, said.stdout) == (1, "")
     assert said.stderr.startswith("error: there is no file `nothing.yaml`\n")

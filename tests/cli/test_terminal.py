@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -99,21 +98,9 @@ def test_json_is_kept_apart_from_the_question(sandbox: Sandbox) -> None:
     assert json.loads(Path("out.json").read_text())["run"]["status"] == "done"
 
 
-@pytest.mark.parametrize("plain", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-def test_no_colours_where_they_are_not_wanted(sandbox: Sandbox, plain: dict[str, str]) -> None:
-    environ = surroundings(sandbox, **plain)
+def test_no_colours_where_they_are_not_wanted(sandbox: Sandbox) -> None:
+    environ = surroundings(sandbox, NO_COLOR="1")
     with terminal("plan", "reopen.yaml", environ=environ, stderr=subprocess.DEVNULL) as screen:
         assert screen.end() == 0
     assert "Plan: 6 tasks to change" in screen.screen
     assert "\x1b" not in screen.screen
-
-
-def test_sigterm_in_a_pipeline_is_clean_too(sandbox: Sandbox) -> None:
-    seen = threading.Event()
-    sandbox.before("PATCH", "/api/jobs/", seen.set)
-    sandbox.delay("PATCH", "/api/jobs/", 0.05)
-    with terminal("apply", "reopen.yaml", "--yes", environ=surroundings(sandbox)) as screen:
-        assert seen.wait(30)
-        screen.process.send_signal(signal.SIGTERM)
-        assert screen.end() == 130
-    assert "in part (interrupted)" in screen.text
