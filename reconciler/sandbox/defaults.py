@@ -89,6 +89,10 @@ _DEFAULTS: dict[str, Doc] = {
         "parent_id": None,
         "has_parent": False,
     },
+    "guides": {"task_id": None, "project_id": None, **_DATES, "markdown": ""},
+    "issues": {"frame": 0, "position": [], "owner": None, "assignee": None, **_DATES, "resolved": False},
+    "comments": {"owner": None, "message": "", **_DATES},
+    "quality_settings": {"task_id": None, "project_id": None, **_DATES},
     "webhooks": {
         "description": "",
         "content_type": "application/json",
@@ -117,6 +121,8 @@ def completed(table: str, doc: Doc) -> Doc:
         full.setdefault("tasks", {"count": 0, "url": link(f"/api/tasks?project_id={key}")})
     if table == "tasks":
         full.setdefault("jobs", {**_NO_JOBS, "url": link(f"/api/jobs?task_id={key}")})
+    if table == "issues":
+        full.setdefault("comments", {"count": 0, "url": link(f"/api/comments?issue_id={key}")})
     if table == "jobs":
         full.setdefault("issues", {"count": 0, "url": link(f"/api/issues?job_id={key}")})
     return full

@@ -155,6 +155,46 @@ _LISTINGS = (
         ("target_url", "owner", "type", "description"),
     ),
     _listing(
+        "issues",
+        {
+            "owner": _OWNER,
+            "assignee": _ASSIGNEE,
+            "id": _ID,
+            "job_id": Term("job_id", "number"),
+            "task_id": Term("task_id", "number"),
+            "resolved": Term("resolved", "flag"),
+            "frame_id": Term("frame", "number"),
+        },
+        "assignee frame_id job_id owner resolved task_id",
+        ("owner", "assignee"),
+    ),
+    _listing(
+        "comments",
+        {
+            "owner": _OWNER,
+            "id": _ID,
+            "issue_id": Term("issue_id", "number"),
+            "job_id": Term("(SELECT i.job_id FROM issues i WHERE i.id = issue_id)", "number"),
+            "frame_id": Term("(SELECT i.frame FROM issues i WHERE i.id = issue_id)", "number"),
+        },
+        "frame_id issue_id job_id owner",
+        ("owner",),
+    ),
+    _listing(
+        "quality_settings",
+        {
+            "id": _ID,
+            "inherit": Term("inherit", "flag"),
+            "task_id": Term("task_id", "number"),
+            "project_id": _PROJECT,
+            "created_date": _CREATED,
+            "updated_date": _UPDATED,
+        },
+        "inherit task_id project_id",
+        (),
+        order="id",
+    ),
+    _listing(
         "access_tokens",
         {
             "name": _NAME,

@@ -22,7 +22,13 @@ TABLES = (
     "jobs",
     "labels",
     "webhooks",
+    "guides",
+    "issues",
+    "comments",
+    "quality_settings",
 )
+_BY_ID = ("labels", "quality_settings")
+"""Tables whose lists begin with the oldest."""
 World = Mapping[str, Any]
 
 
@@ -56,6 +62,9 @@ def _insert(store: Store, table: str, docs: list[Doc]) -> None:
     stored: Doc = {"password": PASSWORD} if table == "users" else {}
     if table == "invitations":
         store.insert_all(table, [(doc, {"id": key}) for key, doc in enumerate(docs, 1)])
+    elif table == "issues":
+        tasks = dict(store.rows("SELECT id, task_id FROM jobs"))
+        store.insert_all(table, [(doc, {"task_id": tasks[doc["job"]]}) for doc in docs if doc["job"] in tasks])
     else:
         store.insert_all(table, [(doc, stored) for doc in docs])
 
@@ -117,7 +126,7 @@ def dump(store: Store, version: ServerVersion, origin: str) -> dict[str, list[Do
 
 
 def _dumped(store: Store, version: ServerVersion, table: str, origin: str) -> Iterable[Doc]:
-    order = "id" if table == "labels" else "id DESC"
+    order = "id" if table in _BY_ID else "id DESC"
     sql = f"SELECT doc FROM {table} ORDER BY {order}"  # noqa: S608
     docs = [from_text(with_origin(text, origin)) for (text,) in store.rows(sql)]
     if not version.renamed or table not in ("jobs", "tasks"):

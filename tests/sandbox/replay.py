@@ -150,5 +150,5 @@ def comparable(value: Any, run: str, key: str = "") -> Any:
         value = _ORIGIN.sub("<origin>", _DATE.sub("<date>", value)).replace(run, "<run>")
         value = re.sub(r"`\d+`", "`<id>`", value)
         value = re.sub(r'data-label-id="\d+"', 'data-label-id="<id>"', value)
-        return _UUID.sub("<uuid>", _PLACE.sub(r"\1<id>", value))
+        return _PLACE.sub(r"\1<id>", _UUID.sub("<uuid>", value))
     return value
