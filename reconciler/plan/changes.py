@@ -154,7 +154,11 @@ class TaskChanges:
         as_wanted = status is None or task.status == status.value
         if task.job_count == 0 and self.wishes.job_wishes and not (status and as_wanted):
             return NO_JOBS
-        return AS_WANTED if as_wanted else f"stays in status {task.status}: see the warning"
+        if not as_wanted:
+            return f"stays in status {task.status}: see the warning"
+        if left_alone := sorted(self.wishes.left_alone):
+            return f"lifecycle.ignore leaves alone what else is wanted: {', '.join(left_alone)}"
+        return AS_WANTED
 
 
 def _wish_for(name: str, wishes: Mapping[str, Wish]) -> Wish:

@@ -19,6 +19,9 @@ from reconciler.plan.projects import ProjectIndex, listed
 _NAMES_LENGTH = 4000
 """Encoded names in one request: the request line is limited to 8 KB by the usual reverse proxy."""
 
+_MOST_HINTS = 20
+"""Suggestions in one plan: each compares a name with all that there are, and beyond these nobody reads them."""
+
 
 class NamedTasks:
     """Finds the tasks of task blocks (`keys`: of these); what cannot be found is noted in `problems`, all together."""
@@ -33,6 +36,7 @@ class NamedTasks:
         self._server = server
         self._projects = projects
         self._known_names: dict[int | None, list[str]] = {}
+        self._hints = 0
 
     def find(self, problems: list[Problem]) -> dict[str, Task]:
         """The tasks by their keys in the manifest."""
@@ -105,7 +109,8 @@ class NamedTasks:
             apart = project is None and len({task.project_id for task in tasks}) == len(tasks)
             hint = "say which one with `id`" + (", or with `project`" if apart else "")
             return Problem(f"{len(tasks)} tasks are called {name!r}{place}: {listed(ids)}", where, hint)
-        meant = did_you_mean(name, self._names_in(project))
+        self._hints += 1
+        meant = did_you_mean(name, self._names_in(project)) if self._hints <= _MOST_HINTS else None
         return Problem(f"there is no task called {name!r}{place}", where, meant)
 
     def _names_in(self, project: int | None) -> list[str]:

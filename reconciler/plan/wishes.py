@@ -9,7 +9,7 @@ from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location
 from reconciler.manifest.models import JobFields, JobOverride, TaskFields
 from reconciler.plan.disagreements import Disagreements
-from reconciler.plan.state import State
+from reconciler.plan.state import State, task_state
 from reconciler.plan.wish import Wish
 from reconciler.plan.workflow import JOBS_FOR_STATUS, POSITION
 
@@ -56,6 +56,7 @@ class TaskWishes:
     sources: list[str] = field(default_factory=list)  # every block that speaks about it, in order
     fields: dict[str, Wish] = field(default_factory=dict)
     job_wishes: list[JobWish] = field(default_factory=list)
+    left_alone: set[str] = field(default_factory=set)  # what is wanted otherwise, but ignored
     tested: dict[str, State] = field(default_factory=dict)  # by rule: what its selection found in the task
     tested_of_jobs: dict[str, dict[int, State]] = field(default_factory=dict)  # and in the jobs that it selected
 
@@ -67,6 +68,8 @@ class TaskWishes:
     def add(self, name: str, wish: Wish, disagreements: Disagreements) -> None:
         """Take a wish for a field of the task in, unless the field is ignored."""
         if name in self.ignored:
+            if task_state(self.task)[name] != wish.value:
+                self.left_alone.add(name)
             return
         known = self.fields.setdefault(name, wish)
         if known.value != wish.value:
@@ -75,7 +78,10 @@ class TaskWishes:
     def add_for_jobs(self, wish: JobWish) -> bool:
         """Take a wish for jobs in, unless `lifecycle.ignore` names what it comes from: `status` or `jobs`."""
         by_status = any(one.as_status is not None for one in wish.fields.values())
-        if ("status" if by_status else "jobs") in self.ignored:
+        if "status" in self.ignored and by_status:
+            return False
+        if "jobs" in self.ignored and not by_status:
+            self.left_alone.add("jobs")
             return False
         self.job_wishes.append(wish)
         return True

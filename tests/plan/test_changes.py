@@ -142,3 +142,22 @@ def test_reasons_are_short_and_name_each_source_once() -> None:
     own, moved = plan_for(server, document).changes
     assert own.reason == "task.t describes it, rule.r selects it"
     assert moved.reason == "its status is derived from its jobs, wanted by task.t"
+
+
+@pytest.mark.parametrize(
+    ("ignored", "wanted", "reason"),
+    [
+        ("subset", {"subset": "Val"}, "lifecycle.ignore leaves alone what else is wanted: subset"),
+        ("subset", {"subset": "Train"}, "already as wanted"),
+        ("status", {"status": "completed"}, "lifecycle.ignore leaves alone what else is wanted: status"),
+        ("jobs", {"jobs": {"assignee": "bob"}}, "lifecycle.ignore leaves alone what else is wanted: jobs"),
+    ],
+)
+def test_why_nothing_happens_to_what_is_ignored(ignored: str, wanted: dict[str, Any], reason: str) -> None:
+    document = {
+        "tasks": {"t1": {"id": 1, "lifecycle": {"ignore": [ignored]}}},
+        "rules": {"r": {"select": {"id": 1}, "set": wanted}},
+    }
+    one = counted(1, subset="Train", status="annotation")
+    (change,) = plan_for(Server([one], [job()]), document).changes
+    assert (change.action, change.reason) == (Action.NO_OP, reason)

@@ -56,6 +56,7 @@ def test_five_hundred_wrong_names_are_looked_for_once(put: Put) -> None:
     with pytest.raises(PlanError) as refused:
         planning.plan(yaml.safe_dump({"version": 1, "tasks": blocks}))
     assert len(refused.value.problems) == 500
+    assert sum(problem.hint is not None for problem in refused.value.problems) == 20
     assert len(planning.sandbox.requests) < 14
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -177,8 +176,3 @@ def test_a_rule_that_disagrees_over_five_hundred_tasks_is_one_problem() -> None:
 def test_a_task_of_a_project_that_cannot_be_seen_still_counts() -> None:
     document = {"settings": {"limits": {"max_changed_percent": 50}}, "tasks": {"t1": {"subset": "S"}}}
     assert plan_for(Server([task(1, project_id=7)]), document).scope == 1
-
-
-def test_cases_are_plain_yaml() -> None:
-    for path in (Path(__file__).parent / "cases").glob("*/world.yaml"):
-        assert yaml.safe_load(path.read_text(encoding="utf-8"))

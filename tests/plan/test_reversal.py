@@ -13,9 +13,9 @@ from reconciler.plan.reversal import Done, Reversal
 
 from .observed import SERVER, Server, job, plan_for, task
 
-ASSIGNED = {"assignee": "bob"}
-DONE = {"stage": "acceptance", "state": "completed", "status": "completed"}
-OPEN = {"stage": "annotation", "state": "new", "status": "annotation"}
+ASSIGNED: dict[str, Any] = {"assignee": "bob"}
+DONE: dict[str, Any] = {"stage": "acceptance", "state": "completed", "status": "completed"}
+OPEN: dict[str, Any] = {"stage": "annotation", "state": "new", "status": "annotation"}
 
 
 def reopening() -> Plan:
