@@ -121,7 +121,7 @@ class TaskChanges:
                     f"whether its status becomes {wish.value} hangs on the others, too"
                 )
             return None, changes
-        outlook = StatusOutlook(self.wishes, wish, self.jobs)
+        outlook = StatusOutlook(task, wish, self.jobs)
         changes = self._with_stale(changes, outlook.stale(changes), wish)
         reached = outlook.reached(changes)
         if reached != wish.value:

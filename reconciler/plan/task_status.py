@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.cvat.models import Job
+from reconciler.cvat.models import Job, Task
 from reconciler.plan.model import Change
 from reconciler.plan.state import job_state
 from reconciler.plan.wish import Wish
-from reconciler.plan.wishes import TaskWishes
 from reconciler.plan.workflow import POSITION, job_status, task_status
 from reconciler.plan.writes import repeated, with_position
 
@@ -32,14 +31,14 @@ def statuses_after(jobs: Iterable[Job], changes: Iterable[Change]) -> dict[int, 
 class StatusOutlook:
     """Whether a task whose jobs are all known reaches its wanted status. `changes` are those of its jobs."""
 
-    wishes: TaskWishes
+    task: Task
     wish: Wish
     jobs: Sequence[Job]
 
     def reached(self, changes: Sequence[Change]) -> str | None:
         """The task's status afterwards; as it is, if no job is saved."""
         if not changes:
-            return self.wishes.task.status
+            return self.task.status
         return task_status(statuses_after(self.jobs, changes).values())
 
     def stale(self, changes: Sequence[Change]) -> list[Job]:
@@ -57,14 +56,14 @@ class StatusOutlook:
             for job in self.jobs
             if job.type == "annotation" and job.id not in moved and _derived(job) == self.wish.value
         ]
-        if behind := [job for job in settled if job.status != self.wish.value]:
+        if behind := [job for job in settled if (job.status or _derived(job)) != self.wish.value]:
             return behind
         only_the_task_is = not changes and task_status(after.values()) == self.wish.value
         return settled[:1] if only_the_task_is else []
 
     def held_back(self, changes: Sequence[Change]) -> str:
         """Why the wanted status is not reached, for a person."""
-        task, reached = self.wishes.task, self.reached(changes)
+        task, reached = self.task, self.reached(changes)
         what = f"task {task.id} ({task.name!r}) will have status {reached}, not {self.wish.value}"
         after = statuses_after(self.jobs, changes)
         holding = [job for job in self.jobs if after[job.id] == reached]

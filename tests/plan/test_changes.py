@@ -161,3 +161,10 @@ def test_why_nothing_happens_to_what_is_ignored(ignored: str, wanted: dict[str, 
     one = counted(1, subset="Train", status="annotation")
     (change,) = plan_for(Server([one], [job()]), document).changes
     assert (change.action, change.reason) == (Action.NO_OP, reason)
+
+
+def test_a_server_that_gives_jobs_no_legacy_status_is_not_sent_positions_for_ever() -> None:
+    jobs = [job(stage="acceptance", state="completed"), job(12, type="ground_truth")]
+    plan = planned(counted(2, status="annotation"), jobs, status="completed")
+    assert plan.is_empty
+    assert "because of ground truth job 12" in plan.warnings[0].text
