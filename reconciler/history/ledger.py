@@ -99,10 +99,12 @@ def done_after_crash(plan: Plan, audit: Iterable[AuditRecord]) -> dict[str, tupl
         outcomes[record.kind, record.id, record.index] = record.outcome
     behind: dict[str, set[int]] = {}
     for change in plan.changes:
-        if any(outcomes.get((change.kind, change.id, n)) not in _ARRIVED for n in range(len(change.writes))):
-            # A position that is only sent once more, to renew a status, changes no field: it may be any rule's.
-            for source in {field.source for field in change.fields} or {rule.address for rule in plan.rules}:
-                behind.setdefault(source, set()).add(change.task)
+        for number, write in enumerate(change.writes):
+            if outcomes.get((change.kind, change.id, number)) not in _ARRIVED:
+                carried = {field.source for field in change.fields if field.path[0] in write.gives}
+                # A position that is only sent once more, to renew a status, changes no field: it may be any rule's.
+                for source in carried or {rule.address for rule in plan.rules}:
+                    behind.setdefault(source, set()).add(change.task)
     return {
         rule.address: tuple(task for task in rule.pending if task not in behind.get(rule.address, ()))
         for rule in plan.rules

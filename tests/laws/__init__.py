@@ -1,0 +1,1 @@
+"""What the laws draw from: worlds, and manifests over them."""
