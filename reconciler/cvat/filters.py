@@ -3,8 +3,8 @@
 CVAT turns a filter into one Django query (cvat/apps/engine/filters.py, `JsonLogicFilter._build_Q`): `==` becomes
 `field=value`, `in` with a list `field__in`, `in` with a text `field__contains`, `!` a negation. What follows from that:
 
-- `equals(term, None)` is IS NULL: nobody assigned, no project. Its negation is IS NOT NULL.
-- A list never matches null in SQL, so `is_in` adds the null as a case of its own.
+- Nobody has seen how 2.54.1 answers a null in a filter, so none is ever sent: what has no value (nobody assigned, no
+  project) is not asked of the server but looked for in its answer.
 - A negated equality includes the nulls: `negate(equals("assignee", "ann"))` matches what is assigned to nobody, too
   (Django excludes with `NOT (x = value AND x IS NOT NULL)`).
 - A value of the wrong type is not a 400 but a 500 (FACTS §3), so types are checked here, before anything is sent.
@@ -22,7 +22,7 @@ from pydantic import JsonValue
 Filter = Mapping[str, JsonValue]
 """A condition, as JSON-logic. Make it with the functions here."""
 
-Value = str | int | bool | None
+Value = str | int | bool
 
 MAX_ID = 2**31 - 1
 """The largest id there can be (32-bit keys); the database fails on a larger number instead of finding nothing."""
@@ -41,20 +41,16 @@ _TERMS: dict[str, type] = {
 
 
 def equals(term: str, value: Value) -> Filter:
-    """The term has this value; None means it has none. Users are matched by username (FACTS §3)."""
+    """The term has this value. Users are matched by username (FACTS §3)."""
     return {"==": [{"var": term}, _checked(term, value)]}
 
 
 def is_in(term: str, values: Iterable[Value]) -> Filter:
-    """The term has one of these values, None included. Raises ValueError when there are none: that is not "all"."""
-    wanted = list(dict.fromkeys(values))
-    some: list[JsonValue] = [_checked(term, value) for value in wanted if value is not None]
+    """The term has one of these values. Raises ValueError when there are none: that is not "all"."""
+    wanted: list[JsonValue] = [_checked(term, value) for value in dict.fromkeys(values)]
     if not wanted:
         raise ValueError(f"no values for {term}: an empty list would match nothing")
-    if not some:
-        return equals(term, None)
-    listed: Filter = {"in": [{"var": term}, some]}
-    return any_of(listed, equals(term, None)) if None in wanted else listed
+    return {"in": [{"var": term}, wanted]}
 
 
 def contains(term: str, text: str) -> Filter:
@@ -132,8 +128,6 @@ def _checked(term: str, value: Value) -> JsonValue:
     kind = _TERMS.get(term)
     if kind is None:
         raise ValueError(f"CVAT has no filter term {term!r}")
-    if value is None:
-        return None
     if type(value) is not kind:
         raise ValueError(f"{term} is compared with {kind.__name__} values, not with {value!r}")
     if isinstance(value, int) and abs(value) > MAX_ID:

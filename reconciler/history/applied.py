@@ -48,7 +48,7 @@ def check_unclaimed(store: StateStore, plan_id: str) -> None:
         by = f"(the record {store.path(name)} cannot be read)"
     raise PlanFileError(
         f"This plan was applied already, {by}; a plan applies once",
-        hint="Plan again: it shows what is left to do." + (f" See: history {claim.run}" if claim else ""),
+        hint="Plan again: it shows what is left to do." + (f" See: reconciler history {claim.run}" if claim else ""),
     )
 
 

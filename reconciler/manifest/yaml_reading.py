@@ -90,6 +90,9 @@ class _Reader:
 
     def _scalar(self, event: Any, where: Location) -> Scalar:
         written = self._as_written(event.value)
+        if "\0" in written:  # PostgreSQL cannot hold it, CVAT answers 500
+            self._report(where, f"a NUL character in {quoted(written)}", "leave it out")
+            return Scalar(written, written, where, spoilt=True)
         plain_tag = self._events.resolve(yaml.ScalarNode, written, event.implicit)
         tag = plain_tag if event.tag in (None, "!") else event.tag
         try:

@@ -89,8 +89,17 @@ def _name_like(glob: str) -> Condition:
 def _one_of(
     field: str, value: Callable[[Task], str | None], wanted: Collection[str | None], *, managed: bool = True
 ) -> Condition:
-    tests = frozenset({field}) if managed else frozenset()
-    return Condition(lambda task: value(task) in wanted, narrows=is_in(field, wanted), tests=tests)
+    return Condition(
+        lambda task: value(task) in wanted,
+        narrows=one_of_names(field, wanted),
+        tests=frozenset({field}) if managed else frozenset(),
+    )
+
+
+def one_of_names(field: str, wanted: Collection[str | None]) -> Filter | None:
+    """What the server can narrow of "one of these"; with nobody among them nothing, so that no null is ever sent."""
+    names = [name for name in wanted if name is not None]
+    return is_in(field, names) if len(names) == len(wanted) else None
 
 
 def _dated(value: Callable[[Task], datetime | None], interval: Interval) -> Callable[[Task], bool]:

@@ -112,8 +112,6 @@ class Gathering:
                 self.warnings.append(Warning_(text=edited(standing.record), address=address))
             return standing
         selection = self.selecting.select(block.select, self._below("rules", key, "select"))
-        if not selection.tasks and block.mode == "always":
-            self.warnings.append(Warning_(text="selects nothing", address=address))
         self._remember(address, selection)
         jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
         self.people.select(block.select, address, users_of(*selection.tasks, *jobs))

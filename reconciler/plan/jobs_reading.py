@@ -71,6 +71,10 @@ def _wanted_of_all(wish: TaskWishes) -> _Wanted | None:
     return tuple(sorted(wanted.items()))
 
 
-def _not_so(wanted: _Wanted) -> Filter:
-    so = all_of(*(equals(name, value) for name, value in wanted))
-    return all_of(equals("type", "annotation"), negate(so) if so else None)
+def _not_so(wanted: _Wanted) -> Filter | None:
+    annotation = equals("type", "annotation")
+    named = [equals(name, value) for name, value in wanted if value is not None]
+    if len(named) < len(wanted):  # nobody as assignee: no null is sent, so all of them travel
+        return annotation
+    so = all_of(*named)
+    return all_of(annotation, negate(so) if so else None)

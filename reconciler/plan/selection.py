@@ -12,7 +12,7 @@ from reconciler.cvat.filters import Filter, is_in
 from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location, Problem
 from reconciler.manifest.models import JobSelector, Selector
-from reconciler.plan.conditions import Condition, narrowed, plain_conditions
+from reconciler.plan.conditions import Condition, narrowed, one_of_names, plain_conditions
 from reconciler.plan.observing import Observed
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.wishes import Place
@@ -146,8 +146,8 @@ def _job_filters(selector: JobSelector) -> Iterator[Filter]:
         yield is_in("stage", selector.stage)
     if selector.state is not None:
         yield is_in("state", selector.state)
-    if selector.assignee is not None:
-        yield is_in("assignee", selector.assignee)
+    if selector.assignee is not None and (named := one_of_names("assignee", selector.assignee)) is not None:
+        yield named
 
 
 def job_matches(selector: JobSelector, job: Job) -> bool:

@@ -46,7 +46,7 @@ def fresh(address: str, block: RuleBlock, selection: Selection) -> Standing:
         job_ids = frozenset(job.id for jobs in selection.jobs.values() for job in jobs)
     always = block.mode == "always"
     if always:
-        note = f"selects {_count(selected)}"
+        note = f"selects {_count(selected)}" if selected else "selects nothing now"
     elif selected:
         note = f"selects {_count(selected)}; applying it freezes this selection (once, revision {block.revision})"
     else:

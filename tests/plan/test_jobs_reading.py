@@ -47,7 +47,6 @@ def job_pages(planning: Planning) -> list[tuple[int, dict[str, Any]]]:
         ("annotation/in progress", "{status: annotation}"),
         ("acceptance/completed", "{status: completed}"),
         ("validation/new @bob", "{status: validation, jobs: {assignee: bob}}"),
-        ("annotation/new", "{jobs: {assignee: null}}"),
         ("annotation/completed @bob", "{jobs: {stage: annotation, state: completed, assignee: bob}}"),
     ],
 )
@@ -61,6 +60,13 @@ def test_jobs_as_wanted_never_travel(put: Put, job: str, wanted: str) -> None:
     pages = job_pages(planning)
     assert pages
     assert sum(count for count, _ in pages) == 0
+
+
+def test_nobody_as_assignee_is_not_asked_of_the_server(put: Put) -> None:
+    """How 2.54.1 answers a null in a filter has not been seen, so the annotation jobs travel."""
+    planning = put(many_tasks("annotation/new"))
+    assert planning.plan(rule("{jobs: {assignee: null}}")).is_empty
+    assert not any("null" in str(request.query.get("filter")) for request in planning.sandbox.requests)
 
 
 def test_only_the_job_that_is_not_as_wanted_travels(put: Put) -> None:
