@@ -93,15 +93,16 @@ def write_task(store: Store, task: Doc, jobs: list[Doc], sent: Doc, action: str)
     """Write annotations of a task: each job gets its part, and what belongs to no job is lost."""
     answer = {**rows.empty(), "version": sent["version"]}
     for job in jobs:
-        written = write_job(store, job, _part(sent, job), action)
+        written = write_job(store, job, part(sent, job), action)
         tracks.merge(answer, written, job["start_frame"], task["overlap"] or 0)
     return answer
 
 
-def _part(sent: Doc, job: Doc) -> Doc:
+def part(sent: Doc, job: Doc) -> Doc:
+    """Give what of annotations lies in a job."""
     start, stop = job["start_frame"], job["stop_frame"]
-    part: Doc = {"version": sent["version"]}
+    own: Doc = {"version": sent["version"]}
     for kind in KINDS[:2]:
-        part[kind] = [item for item in sent[kind] if start <= item["frame"] <= stop]
-    part["tracks"] = [cut for track in sent["tracks"] if (cut := tracks.piece(track, start, stop))]
-    return part
+        own[kind] = [item for item in sent[kind] if start <= item["frame"] <= stop]
+    own["tracks"] = [cut for track in sent["tracks"] if (cut := tracks.piece(track, start, stop))]
+    return own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,10 +42,8 @@ class Order:
 def operation(
     kind: str,
     target: str,
+    places: Mapping[str, int | None],
     *,
-    project_id: int | None = None,
-    task_id: int | None = None,
-    job_id: int | None = None,
     format_name: str | None = None,
     lightweight: bool | None = None,
 ) -> Doc:
@@ -53,9 +51,9 @@ def operation(
     return {
         "type": kind,
         "target": target,
-        "project_id": project_id,
-        "task_id": task_id,
-        "job_id": job_id,
+        "project_id": places.get("project_id"),
+        "task_id": places.get("task_id"),
+        "job_id": places.get("job_id"),
         "format": format_name,
         "lightweight": lightweight,
     }

@@ -28,3 +28,8 @@ class Clock:
 def written(moment: datetime) -> str:
     """Write a moment as CVAT does: six digits of a second, unless they are all zero."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def stamp(text: str) -> str:
+    """Write a date as the server puts it into the names of files."""
+    return datetime.fromisoformat(text).strftime("%Y_%m_%d_%H_%M_%S")

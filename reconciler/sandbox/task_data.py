@@ -66,7 +66,7 @@ def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
         create_data(store, store.get("tasks", task["id"]), sent)
         return Outcome()
 
-    asked = operation("create:task", "task", project_id=task["project_id"], task_id=task["id"])
+    asked = operation("create:task", "task", {"project_id": task["project_id"], "task_id": task["id"]})
     order = Order(f"action=create&target=task&target_id={task['id']}", asked, call.user.identifiers, _KEPT)
     return call.background.submit(order, work)
 

@@ -13,10 +13,12 @@ from cvat_sdk.core.client import AccessTokenCredentials, Client
 
 from reconciler.sandbox import Sandbox
 
+from .sdk_life_script import live
 from .sdk_script import work_with
 
 OLDEST = Path(sys.prefix) / "sdk-oldest"
 SCRIPT = Path(__file__).with_name("sdk_script.py")
+LIFE = Path(__file__).with_name("sdk_life_script.py")
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:cvat_sdk")
@@ -35,18 +37,40 @@ def test_newest_with_a_token() -> None:
         work_with(client)
 
 
-@pytest.mark.skipif(not OLDEST.is_dir(), reason=f"{OLDEST.name} is not installed beside this interpreter")
+@pytest.mark.filterwarnings("ignore::UserWarning:cvat_sdk")
+def test_newest_over_a_tasks_life(tmp_path: Path) -> None:
+    with (
+        Sandbox.start(seed="empty", server_version="2.80") as sandbox,
+        make_client(sandbox.url, credentials=(sandbox.username, sandbox.password)) as client,
+    ):
+        client.organization_slug = ""
+        live(client, tmp_path)
+
+
+needs_oldest = pytest.mark.skipif(not OLDEST.is_dir(), reason=f"{OLDEST.name} is not installed beside this interpreter")
+
+
+@needs_oldest
 @pytest.mark.parametrize("way", ["password", "token"])
 def test_oldest(way: str) -> None:
     with Sandbox.start(tasks=12) as sandbox:
-        environment = {**os.environ, "PYTHONPATH": str(OLDEST)}
-        ran = subprocess.run(
-            [sys.executable, str(SCRIPT), sandbox.url, way, sandbox.token],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        _run(SCRIPT, sandbox.url, way, sandbox.token)
+
+
+@needs_oldest
+def test_oldest_over_a_tasks_life() -> None:
+    with Sandbox.start(seed="empty") as sandbox:
+        _run(LIFE, sandbox.url)
+
+
+def _run(script: Path, *arguments: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, str(script), *arguments],
+        env={**os.environ, "PYTHONPATH": str(OLDEST)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("2.54.0 done")

@@ -1,0 +1,154 @@
+"""Exports: datasets and backups, made in the background and downloaded afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import quote
+
+from reconciler.sandbox import datasets, formats, permissions
+from reconciler.sandbox.answers import Answer, Refusal, as_file, invalid, missing
+from reconciler.sandbox.background import Order, Outcome, operation
+from reconciler.sandbox.backups import project_backup, task_backup
+from reconciler.sandbox.call import Call
+from reconciler.sandbox.clock import stamp
+from reconciler.sandbox.links import Doc
+from reconciler.sandbox.store import Store
+
+_KEPT = timedelta(days=1)
+Maker = Callable[[], bytes]
+
+
+def export_task_dataset(call: Call) -> Answer:
+    """Answer POST /api/tasks/{id}/dataset/export."""
+    task = _task(call)
+    return _dataset(call, "task", task, lambda name, pictures: datasets.of_task(call, task["id"], name, pictures))
+
+
+def export_job_dataset(call: Call) -> Answer:
+    """Answer POST /api/jobs/{id}/dataset/export."""
+    job = call.store.get("jobs", call.arguments["id"])
+    permissions.require(permissions.may_view_job(call, job))
+    return _dataset(call, "job", job, lambda name, pictures: datasets.of_job(call, job["id"], name, pictures))
+
+
+def export_project_dataset(call: Call) -> Answer:
+    """Answer POST /api/projects/{id}/dataset/export."""
+    project = _project(call)
+    key = project["id"]
+    return _dataset(call, "project", project, lambda name, pictures: datasets.of_project(call, key, name, pictures))
+
+
+def export_task_backup(call: Call) -> Answer:
+    """Answer POST /api/tasks/{id}/backup/export.
+
+    ``lightweight`` leaves out the pictures of tasks on cloud storages, of which there are none here.
+    """
+    task = _task(call)
+    name = f"task_{task['name']}_backup"
+    return _backup(call, "task", task, name, lambda: task_backup(call.store, call.store.get("tasks", task["id"])))
+
+
+def export_project_backup(call: Call) -> Answer:
+    """Answer POST /api/projects/{id}/backup/export."""
+    project = _project(call)
+    name = f"project_{project['name']}_backup"
+    return _backup(call, "project", project, name, lambda: project_backup(call.store, project["id"]))
+
+
+def _task(call: Call) -> Doc:
+    task = call.store.get("tasks", call.arguments["id"])
+    permissions.require(permissions.may_view_task(call, task))
+    if "size" not in task:
+        # The words are known of annotations (recorded); that the status is 400, of exports.
+        message = "Exporting a task without data is not allowed"
+        raise Refusal(Answer(400, message, "text/html; charset=utf-8"))
+    return task
+
+
+def _project(call: Call) -> Doc:
+    project = call.store.get("projects", call.arguments["id"])
+    permissions.require(permissions.may_view_project(call, project))
+    return project
+
+
+def _dataset(call: Call, target: str, doc: Doc, make: Callable[[str, bool], bytes]) -> Answer:
+    _refuse_storage(call)
+    name = call.query.get("format", "")
+    if not formats.is_exported(name):
+        raise invalid("Unknown format specified for the request")
+    pictures = call.query.get("save_images", "false").lower() == "true"
+    what = "dataset" if pictures else "annotations"
+    asked = operation(f"export:{what}", target, _places(target, doc), format_name=name)
+    encoded = name.replace(" ", "_").replace(".", "~")
+    rq_id = f"{_rq_id(call, target, doc)}&format={encoded}&subresource={what}"
+    title = f"{target}_{doc['id']}_{what}", f"_{name}"
+    work = _work(call, target, doc, rq_id, "dataset", title, lambda: make(name, pictures))
+    return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), work)
+
+
+def _backup(call: Call, target: str, doc: Doc, title: str, make: Maker) -> Answer:
+    _refuse_storage(call)
+    given = call.query.get("lightweight")
+    lightweight = None if given is None else given.lower() == "true"
+    asked = operation("export:backup", target, _places(target, doc), lightweight=lightweight)
+    rq_id = f"{_rq_id(call, target, doc)}&subresource=backup"
+    work = _work(call, target, doc, rq_id, "backup", (title, ""), make)
+    return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), work)
+
+
+def _refuse_storage(call: Call) -> None:
+    if call.query.get("location") == "cloud_storage":
+        raise invalid("The sandbox has no cloud storages")
+
+
+def _rq_id(call: Call, target: str, doc: Doc) -> str:
+    return f"action=export&target={target}&target_id={doc['id']}&user_id={call.user.id}"
+
+
+def _places(target: str, doc: Doc) -> dict[str, int | None]:
+    if target == "project":
+        return {"project_id": doc["id"]}
+    if target == "task":
+        return {"project_id": doc["project_id"], "task_id": doc["id"]}
+    return {"project_id": doc["project_id"], "task_id": doc["task_id"], "job_id": doc["id"]}
+
+
+def _work(
+    call: Call, target: str, doc: Doc, rq_id: str, what: str, title: tuple[str, str], make: Maker
+) -> Callable[[], Outcome]:
+    store, key = call.store, rq_id.replace(f"&user_id={call.user.id}", "")
+
+    def work() -> Outcome:
+        updated = _updated(store, target, doc["id"])
+        # A file is made again only when this date has moved, as on a real server: a change to a job alone
+        # can be missing from a backup.
+        if store.value("SELECT updated FROM exports WHERE key = ?", (key,)) != updated:
+            name = f"{title[0]}_{stamp(updated)}{title[1]}.zip".lower()
+            store.execute("INSERT OR REPLACE INTO exports VALUES (?, ?, ?, ?)", (key, updated, name, make()))
+        url = f"/api/{target}s/{doc['id']}/{what}/download?rq_id={quote(rq_id, safe='~')}"
+        return Outcome(url, export=key)
+
+    return work
+
+
+def _updated(store: Store, target: str, key: int) -> str:
+    doc = store.get(f"{target}s", key)
+    if target != "project":
+        return str(doc["updated_date"])
+    tasks = store.docs("tasks", "project_id = ?", (key,))
+    return str(max([doc["updated_date"], *(task["updated_date"] for task in tasks)]))
+
+
+def download(call: Call) -> Answer:
+    """Answer GET …/dataset/download and …/backup/download, to whoever asked for the export."""
+    sql = (
+        "SELECT e.name, e.content FROM requests r JOIN exports e ON e.key = r.export"
+        " WHERE r.id = ? AND (r.user_id = ? OR ?)"
+    )
+    rows = call.store.rows(sql, (call.query.get("rq_id", ""), call.user.id, call.user.is_admin))
+    if not rows:
+        raise missing("Request")
+    [(name, content)] = rows
+    safe = "".join(character for character in name if character.isprintable() and character != '"')
+    return as_file(bytes(content), "application/zip", safe.encode("ascii", "replace").decode())
