@@ -19,9 +19,10 @@ def piece(track: Doc, start: int, stop: int) -> Doc | None:
     shapes = sorted(track["shapes"], key=lambda shape: int(shape["frame"]))
     if not shapes:
         return None
-    inside = _visible([shape for shape in shapes if start <= shape["frame"] <= stop])
+    inside = [shape for shape in shapes if start <= shape["frame"] <= stop]
     if len(inside) < len(shapes):
         inside = _completed_piece(shapes, inside, start, stop)
+    inside = _visible(inside)
     if not inside:
         return None
     elements = [part for element in track.get("elements", []) if (part := piece(element, start, stop))]
@@ -37,8 +38,7 @@ def _visible(shapes: list[Doc]) -> list[Doc]:
 
 def _completed_piece(shapes: list[Doc], inside: list[Doc], start: int, stop: int) -> list[Doc]:
     begin = at(shapes, start)
-    visible = begin is not None and not begin["outside"]
-    if begin is not None and visible and (not inside or inside[0]["frame"] > start):
+    if begin is not None and not begin["outside"] and (not inside or inside[0]["frame"] > start):
         inside = [begin, *inside]
     after = at(shapes, stop + 1)
     if inside and not inside[-1]["outside"] and after is not None and after["outside"]:

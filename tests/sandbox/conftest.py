@@ -9,6 +9,8 @@ import pytest
 
 from reconciler.sandbox import Sandbox
 
+from .tasks import Worker
+
 SHARED = Path(__file__).parents[3] / "shared" / "cvat"
 
 
@@ -24,6 +26,15 @@ def small() -> Iterator[Sandbox]:
     """Give a sandbox with a few street scenes, for tests that write."""
     with Sandbox.start(tasks=3) as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    """Give somebody at an empty sandbox."""
+    with Sandbox.start(seed="empty") as sandbox:
+        worker = Worker(sandbox)
+        yield worker
+        worker.close()
 
 
 @pytest.fixture(scope="session")

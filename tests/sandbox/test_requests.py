@@ -1,0 +1,107 @@
+"""Work in the background: held, doubled, cancelled, failed, listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from reconciler.sandbox import Sandbox
+
+from .tasks import LABELS, Worker
+
+
+@pytest.mark.parametrize("status", ["queued", "started"])
+def test_held_work_is_seen_and_not_doubled(worker: Worker, status: Any) -> None:
+    task = worker.task(2)
+    path = f"/api/tasks/{task['id']}/backup/export"
+    with worker.sandbox.held(status):
+        code, body = worker.ask("POST", path)
+        assert code == 202
+        request = worker.request(body["rq_id"])
+        assert (request["status"], request["result_url"], request["finished_date"]) == (status, None, None)
+        assert (request["started_date"] is None) == (status == "queued")
+        assert worker.ask("POST", path) == (409, body)
+    request = worker.request(body["rq_id"])
+    assert request["status"] == "finished"
+    assert worker.send("GET", request["result_url"]).status == 200
+    assert worker.ask("POST", path)[0] == 202
+
+
+def test_held_data_comes_at_the_end(worker: Worker) -> None:
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    with worker.sandbox.held():
+        assert worker.fill(task, {"a.zip": worker.packed({"a.png": b"?"})})["status"] == "started"
+        assert "size" not in worker.get(f"/api/tasks/{task['id']}")
+    [request] = worker.get("/api/requests")["results"]
+    assert request["status"] == "failed"
+    assert "size" not in worker.get(f"/api/tasks/{task['id']}")
+
+
+def test_what_is_gone_when_it_is_let_go_fails(worker: Worker) -> None:
+    task = worker.task(2)
+    with worker.sandbox.held():
+        _, body = worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+        worker.ask("DELETE", f"/api/tasks/{task['id']}")
+    assert worker.request(body["rq_id"])["status"] == "failed"
+
+
+def test_a_reset_forgets_held_work(worker: Worker) -> None:
+    task = worker.task(2)
+    with worker.sandbox.held():
+        worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+        worker.sandbox.reset({})
+    assert worker.get("/api/requests")["count"] == 0
+
+
+def test_only_what_is_queued_can_be_cancelled(worker: Worker) -> None:
+    task = worker.task(2)
+    with worker.sandbox.held("queued"):
+        _, body = worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+        path = f"/api/requests/{quote(body['rq_id'], safe='')}"
+        assert worker.ask("POST", f"{path}/cancel")[0] == 200
+        assert worker.ask("GET", path)[0] == 404
+    _, body = worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+    assert worker.ask("POST", f"{path}/cancel")[0] == 400
+
+
+def test_lists_have_filters_and_pages(worker: Worker) -> None:
+    first, second = worker.task(2), worker.task(2)
+    worker.ask("POST", f"/api/tasks/{first['id']}/backup/export")
+    page = worker.get("/api/requests?page_size=2")
+    assert (page["count"], len(page["results"])) == (3, 2)
+    assert [request["operation"]["type"] for request in page["results"]] == ["export:backup", "create:task"]
+    assert len(worker.get(page["next"])["results"]) == 1
+    count = {
+        query: worker.get(f"/api/requests?{query}")["count"]
+        for query in (f"task_id={second['id']}", "action=create", "subresource=backup", "status=failed")
+    }
+    assert list(count.values()) == [1, 2, 1, 0]
+
+
+def test_somebody_elses_request(worker: Worker) -> None:
+    worker.task(2)
+    world = worker.sandbox.dump()
+    worker.sandbox.reset({**world, "users": [*world["users"], {"id": 9, "username": "eve"}]})
+    task = worker.get("/api/tasks")["results"][0]
+    _, body = worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+    path = f"/api/requests/{quote(body['rq_id'], safe='')}"
+    assert worker.sandbox.api("GET", path, user="eve")[0] == 403
+    assert worker.sandbox.api("GET", "/api/requests", user="eve")[1]["count"] == 0
+    where = f"/api/tasks/{task['id']}/backup/download"
+    assert worker.sandbox.api("GET", where, query=body, user="eve")[0] == 404
+
+
+def test_files_outlive_the_server(tmp_path: Path) -> None:
+    with Sandbox.start(seed="empty", data=tmp_path) as sandbox:
+        worker = Worker(sandbox)
+        task = worker.task(2)
+        worker.annotate(task)
+        before = worker.backup(task)
+        worker.close()
+    with Sandbox.start(data=tmp_path) as sandbox:
+        worker = Worker(sandbox)
+        assert worker.backup(task) == before
+        worker.close()

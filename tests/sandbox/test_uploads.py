@@ -1,0 +1,108 @@
+"""Uploads: in several messages, in parts, cut and gone on with, and what is refused."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from reconciler.sandbox.pictures import stand_in
+
+from .tasks import LABELS, Worker
+
+TUS = {"Tus-Resumable": "1.0.0"}
+PART = {**TUS, "Content-Type": "application/offset+octet-stream"}
+
+
+def described(name: str, size: int) -> dict[str, str]:
+    encoded = base64.b64encode(name.encode()).decode()
+    return {**TUS, "Upload-Length": str(size), "Upload-Metadata": f"filename {encoded}"}
+
+
+def test_data_as_the_sdk_sends_it(worker: Worker) -> None:
+    """A start, a group of files, one large file by TUS in parts, and the finish with the parameters."""
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    path = f"/api/tasks/{task['id']}/data"
+    assert worker.send("POST", path, {"Upload-Start": ""}).status == 202
+    group = {f"client_files[{n}]": (f"/some/where/b{n}.png", stand_in(f"b{n}"), "image/png") for n in range(2)}
+    assert worker.send("POST", path, {"Upload-Multiple": ""}, fields={"image_quality": "70", **group}).status == 200
+    large = stand_in("a", 200, 100)
+    created = worker.send("POST", f"{path}/", described("a.png", len(large)))
+    assert (created.status, created.headers["Upload-Filename"]) == (201, "a.png")
+    for start in range(0, len(large), 50):
+        sent = worker.send(
+            "PATCH",
+            created.headers["Location"],
+            {**PART, "Upload-Offset": str(start)},
+            body=large[start : start + 50],
+        )
+        assert sent.status == 204
+    finish = {"Upload-Finish": "", "Content-Type": "application/json"}
+    body = '{"image_quality": 60, "sorting_method": "predefined", "upload_file_order": ["b1.png", "a.png", "b0.png"]}'
+    response = worker.send("POST", path, finish, body=body)
+    assert worker.request(response.json()["rq_id"])["status"] == "finished"
+    meta = worker.get(f"{path}/meta")
+    assert [(frame["name"], frame["width"]) for frame in meta["frames"]] == [
+        ("b1.png", 64),
+        ("a.png", 200),
+        ("b0.png", 64),
+    ]
+    assert meta["image_quality"] == 60
+
+
+def test_a_cut_upload_goes_on(worker: Worker) -> None:
+    created = worker.send("POST", "/api/tasks/backup/", described("b.zip", 10))
+    where = created.headers["Location"]
+    assert worker.send("PATCH", where, {**PART, "Upload-Offset": "0"}, body=b"12345").headers["Upload-Offset"] == "5"
+    again = worker.send("PATCH", where, {**PART, "Upload-Offset": "0"}, body=b"12345")
+    assert (again.status, again.headers["Upload-Offset"]) == (409, "5")
+    there = worker.send("HEAD", where, TUS)
+    assert (there.status, there.headers["Upload-Offset"], there.headers["Upload-Length"]) == (200, "5", "10")
+    assert worker.send("PATCH", where, {**PART, "Upload-Offset": "5"}, body=b"6" * 6).status == 413
+    assert worker.send("PATCH", where, {**PART, "Upload-Offset": "5"}, body=b"67890").status == 204
+
+
+def test_a_file_that_is_not_whole_counts_as_not_sent(worker: Worker) -> None:
+    created = worker.send("POST", "/api/tasks/backup/", described("b.zip", 10))
+    name = created.headers["Upload-Filename"]
+    finished = worker.send("POST", f"/api/tasks/backup/?filename={name}", {"Upload-Finish": ""})
+    assert (finished.status, finished.json()) == (400, ["No file was uploaded"])
+
+
+def test_without_an_origin_the_server_breaks(worker: Worker) -> None:
+    del worker._headers["Origin"]
+    assert worker.send("POST", "/api/tasks/backup/", described("b.zip", 10)).status == 500
+
+
+@pytest.mark.parametrize("name", ["../up.png", "/etc/passwd", "a/../../b.png", "..\\up.png", ""])
+def test_names_that_lead_out_are_refused(worker: Worker, name: str) -> None:
+    task = worker.make("/api/tasks", {"name": "t"})
+    created = worker.send("POST", f"/api/tasks/{task['id']}/data/", described(name, 10))
+    assert created.status == 400
+
+
+def test_too_large_and_unknown(worker: Worker) -> None:
+    assert worker.send("POST", "/api/tasks/backup/", described("b.zip", 10**10)).status == 413
+    assert worker.send("HEAD", "/api/tasks/backup/1_nowhere", TUS).status == 404
+    assert worker.send("POST", "/api/tasks", body=iter([b"{}"])).status == 411
+
+
+def test_a_multipart_name_keeps_its_last_part_only(worker: Worker) -> None:
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    assert worker.fill(task, {"../../up.png": stand_in("up")})["status"] == "finished"
+    assert worker.get(f"/api/tasks/{task['id']}/data/meta")["frames"][0]["name"] == "up.png"
+
+
+def test_a_zip_whose_names_lead_out_fails(worker: Worker) -> None:
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    request = worker.fill(task, {"a.zip": worker.packed({"../up.png": stand_in("up")})})
+    assert request["status"] == "failed"
+    assert "File name ../up.png is not allowed" in request["message"]
+
+
+def test_a_zip_bomb_fails(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.sandbox.archives._MOST_BYTES", 1000)
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    request = worker.fill(task, {"a.zip": worker.packed({"a.png": b"\0" * 2000})})
+    assert request["status"] == "failed"
+    assert "larger than 1000 bytes when unpacked" in request["message"]
