@@ -28,13 +28,20 @@ def small() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
-def worker() -> Iterator[Worker]:
-    """Give somebody at an empty sandbox."""
+@pytest.fixture(scope="session")
+def empty() -> Iterator[Sandbox]:
+    """Give one sandbox to all tests that begin with nothing: emptying is faster than starting."""
     with Sandbox.start(seed="empty") as sandbox:
-        worker = Worker(sandbox)
-        yield worker
-        worker.close()
+        yield sandbox
+
+
+@pytest.fixture
+def worker(empty: Sandbox) -> Iterator[Worker]:
+    """Give somebody at an empty sandbox."""
+    empty.reset({})
+    worker = Worker(empty)
+    yield worker
+    worker.close()
 
 
 @pytest.fixture(scope="session")

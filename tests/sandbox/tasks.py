@@ -124,11 +124,9 @@ class Worker:
 
     def content(self, task: dict[str, Any]) -> dict[str, Any]:
         """Give a task's annotations with names in the place of ids."""
-        names = {}
-        for label in self.labels(task).values():
-            for part in (label, *label["sublabels"]):
-                names[part["id"]] = part["name"]
-        specs = {spec["id"]: spec["name"] for label in self.labels(task).values() for spec in label["attributes"]}
+        labels = [part for root in self.labels(task).values() for part in (root, *root["sublabels"])]
+        names = {label["id"]: label["name"] for label in labels}
+        specs = {spec["id"]: spec["name"] for label in labels for spec in label["attributes"]}
         return dict(_named(self.get(f"/api/tasks/{task['id']}/annotations"), names, specs))
 
     def upload(self, path: str, content: bytes, **query: str) -> tuple[int, Any]:

@@ -1,0 +1,232 @@
+"""Annotations: written to tasks and jobs, cut at the bounds of jobs, checked, and what moves with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox import Sandbox
+
+from .tasks import LABELS, Worker
+
+BOX = {"type": "rectangle", "points": [1, 2, 30, 40]}
+
+
+def shape(worker: Worker, task: dict[str, Any], frame: int, **more: Any) -> dict[str, Any]:
+    return {**BOX, "frame": frame, "label_id": worker.labels(task)["car"]["id"], **more}
+
+
+def put(worker: Worker, path: str, **sent: Any) -> Any:
+    status, answer = worker.ask("PUT", f"{path}/annotations", sent)
+    assert status == 200, answer
+    return answer
+
+
+def frames(worker: Worker, path: str) -> list[int]:
+    return [item["frame"] for item in worker.get(f"{path}/annotations")["shapes"]]
+
+
+def test_a_task_gives_each_job_its_part(worker: Worker) -> None:
+    task = worker.task(4)
+    path = f"/api/tasks/{task['id']}"
+    answer = put(worker, path, shapes=[shape(worker, task, frame) for frame in (3, 0, 7)])
+    assert [item["frame"] for item in answer["shapes"]] == [0, 3]
+    assert frames(worker, path) == [0, 3]
+    first, second = worker.jobs(task)
+    assert [frames(worker, f"/api/jobs/{job['id']}") for job in (first, second)] == [[0], [3]]
+
+
+def test_a_job_keeps_frames_outside_of_it(worker: Worker) -> None:
+    """As recorded: they are answered, kept, and given back by the job and the task."""
+    task = worker.task(4)
+    first, _ = worker.jobs(task)
+    path = f"/api/jobs/{first['id']}"
+    put(worker, path, shapes=[shape(worker, task, 3)])
+    assert frames(worker, path) == frames(worker, f"/api/tasks/{task['id']}") == [3]
+
+
+def test_changes_one_by_one(worker: Worker) -> None:
+    task = worker.task(2)
+    path = f"/api/tasks/{task['id']}/annotations"
+    [first] = put(worker, f"/api/tasks/{task['id']}", shapes=[shape(worker, task, 0)])["shapes"]
+    _, answer = worker.ask("PATCH", f"{path}?action=create", {"shapes": [shape(worker, task, 1)]})
+    [second] = answer["shapes"]
+    assert second["id"] != first["id"]
+    moved = {**first, "points": [0, 0, 5, 5]}
+    _, answer = worker.ask("PATCH", f"{path}?action=update", {"shapes": [moved]})
+    assert answer["shapes"][0]["id"] == first["id"]
+    assert [item["points"] for item in worker.get(path)["shapes"]] == [[0, 0, 5, 5], [1, 2, 30, 40]]
+    assert worker.ask("PATCH", f"{path}?action=delete", {"shapes": [second]})[0] == 200
+    assert [item["frame"] for item in worker.get(path)["shapes"]] == [0]
+    assert worker.ask("PATCH", f"{path}?action=paint", {}) == (400, {"action": ['"paint" is not a valid choice.']})
+    assert worker.ask("DELETE", path)[0] == 204
+    assert worker.get(path) == {"version": 0, "tags": [], "shapes": [], "tracks": []}
+
+
+def test_defaults_are_filled_in_when_read(worker: Worker) -> None:
+    task = worker.task(1)
+    [answered] = put(worker, f"/api/tasks/{task['id']}", shapes=[shape(worker, task, 0)])["shapes"]
+    assert (answered["attributes"], answered["group"], answered["source"]) == ([], 0, "manual")
+    [read] = worker.content(task)["shapes"]
+    assert {value["spec_id"]: value["value"] for value in read["attributes"]} == {"parked": "false", "make": "other"}
+
+
+def test_a_track_over_three_jobs(worker: Worker) -> None:
+    task = worker.task(6)
+    car = worker.labels(task)["car"]
+    parked = next(spec["id"] for spec in car["attributes"] if spec["name"] == "parked")
+    value = [{"spec_id": parked, "value": "true"}]
+    shapes = [
+        {**BOX, "frame": 1, "points": [0, 0, 10, 10], "attributes": value},
+        {**BOX, "frame": 3, "points": [20, 0, 30, 10]},
+    ]
+    path = f"/api/tasks/{task['id']}"
+    put(worker, path, tracks=[{"frame": 1, "label_id": car["id"], "shapes": shapes}])
+    pieces = [worker.get(f"/api/jobs/{job['id']}/annotations")["tracks"] for job in worker.jobs(task)]
+    cut = [[(part["frame"], part["points"][0]) for part in piece[0]["shapes"]] for piece in pieces]
+    assert cut == [[(1, 0)], [(2, 10), (3, 20)], [(4, 20)]]
+    whole = worker.get(f"{path}/annotations")["tracks"]
+    assert [[(part["frame"], part["outside"]) for part in track["shapes"]] for track in whole] == [
+        [(1, False), (2, True)],
+        [(2, False), (3, False), (4, True)],
+        [(4, False)],
+    ]
+    # A keyframe without a value goes on with the value before it.
+    assert whole[1]["shapes"][0]["attributes"][0]["value"] == "true"
+
+
+def test_jobs_that_overlap_see_one_object_once(worker: Worker) -> None:
+    task = worker.task(6, segment_size=4, overlap=2)
+    assert [(job["start_frame"], job["stop_frame"]) for job in worker.jobs(task)] == [(0, 3), (2, 5)]
+    path, car = f"/api/tasks/{task['id']}", worker.labels(task)["car"]["id"]
+    track = {"frame": 0, "label_id": car, "shapes": [{**BOX, "frame": 0}, {**BOX, "frame": 5, "outside": True}]}
+    tag = {"frame": 3, "label_id": car}
+    answer = put(worker, path, shapes=[shape(worker, task, 2)], tracks=[track], tags=[tag])
+    assert [len(answer[kind]) for kind in ("tags", "shapes", "tracks")] == [1, 1, 1]
+    read = worker.get(f"{path}/annotations")
+    assert [len(read[kind]) for kind in ("tags", "shapes", "tracks")] == [1, 1, 1]
+    assert [(part["frame"], part["outside"]) for part in read["tracks"][0]["shapes"]][-1] == (5, True)
+
+
+def test_a_tracks_first_shape_is_where_it_begins(worker: Worker) -> None:
+    task = worker.task(4, segment_size=4)
+    [job] = worker.jobs(task)
+    car = worker.labels(task)["car"]["id"]
+    late = {"frame": 0, "label_id": car, "shapes": [{**BOX, "frame": 2}]}
+    early = {"frame": 3, "label_id": car, "shapes": [{**BOX, "frame": 1}]}
+    bare = {"frame": 3, "label_id": car, "shapes": []}
+    tracks = put(worker, f"/api/jobs/{job['id']}", tracks=[late, early, bare])["tracks"]
+    assert [[(part["frame"], part["outside"]) for part in track["shapes"]] for track in tracks] == [
+        [(0, True), (2, False)],
+        [(1, False)],
+    ]
+    assert [track["frame"] for track in tracks] == [0, 1]
+
+
+def test_replicas_and_ground_truth_are_not_the_tasks(worker: Worker) -> None:
+    task = worker.task(2, consensus_replicas=2)
+    worker.make("/api/jobs", {"type": "ground_truth", "task_id": task["id"], "frame_count": 1})
+    jobs = worker.jobs(task)
+    for job in jobs:
+        put(worker, f"/api/jobs/{job['id']}", shapes=[shape(worker, task, 0)])
+    assert [job["type"] for job in jobs] == ["annotation", *["consensus_replica"] * 2, "ground_truth"]
+    assert frames(worker, f"/api/tasks/{task['id']}") == [0]
+    put(worker, f"/api/tasks/{task['id']}", shapes=[])
+    assert [len(frames(worker, f"/api/jobs/{job['id']}")) for job in jobs] == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "item", "wrong"),
+    [
+        ("shapes", {"points": [1, 2, 3]}, {"points": ["invalid length for shape type 'rectangle'"]}),
+        ("shapes", {"type": "polygon"}, {"points": ["invalid length for shape type 'polygon'"]}),
+        ("shapes", {"type": "blob"}, {"type": ['"blob" is not a valid choice.']}),
+        ("shapes", {"frame": None}, {"frame": ["This field may not be null."]}),
+        ("shapes", {"points": "x"}, {"points": ["A valid number is required."]}),
+        ("tags", {"frame": -1}, {"frame": ["Ensure this value is greater than or equal to 0."]}),
+        ("tracks", {"shapes": [BOX]}, {"shapes": [{"frame": ["This field is required."]}]}),
+        ("tags", {"attributes": [{"value": "x"}]}, {"attributes": [{"spec_id": ["This field is required."]}]}),
+    ],
+)
+def test_refused_by_field(worker: Worker, kind: str, item: dict[str, Any], wrong: Any) -> None:
+    task = worker.task(1)
+    good = shape(worker, task, 0) if kind == "shapes" else {"frame": 0, "label_id": worker.labels(task)["car"]["id"]}
+    status, body = worker.ask("PUT", f"/api/tasks/{task['id']}/annotations", {kind: [{**good, **item}]})
+    assert status == 400
+    assert body[kind][0] | wrong == body[kind][0]
+
+
+def test_what_is_right_is_an_empty_object_among_what_is_wrong(worker: Worker) -> None:
+    task = worker.task(1)
+    sent = {"shapes": [shape(worker, task, 0), shape(worker, task, 0, points=[1])]}
+    _, body = worker.ask("PUT", f"/api/tasks/{task['id']}/annotations", sent)
+    assert body == {"shapes": [{}, {"points": ["invalid length for shape type 'rectangle'"]}]}
+
+
+def test_attributes_of_a_track_are_where_they_belong(worker: Worker) -> None:
+    task = worker.task(1)
+    car = worker.labels(task)["car"]
+    parked, make = (spec["id"] for spec in car["attributes"])
+    path = f"/api/tasks/{task['id']}/annotations"
+    for fixed, free, wrong in ((parked, None, parked), (make, make, make)):
+        drawn = {**BOX, "frame": 0, "attributes": [{"spec_id": free, "value": "x"}] if free else []}
+        given = [{"spec_id": fixed, "value": "true"}]
+        track = {"frame": 0, "label_id": car["id"], "attributes": given, "shapes": [drawn]}
+        assert worker.ask("PUT", path, {"tracks": [track]}) == (400, [f"spec_id `{wrong}` is invalid"])
+
+
+def test_skeletons_have_parts_with_labels_of_their_own(worker: Worker) -> None:
+    color = {"name": "color", "mutable": True, "input_type": "text", "default_value": "red", "values": []}
+    parts = [{"name": "head", "type": "points", "attributes": [color]}]
+    task = worker.task(2, labels=[*LABELS, {"name": "body", "type": "skeleton", "svg": "", "sublabels": parts}])
+    labels = worker.labels(task)
+    body, [head] = labels["body"], labels["body"]["sublabels"]
+    element = {"type": "points", "frame": 0, "label_id": head["id"], "points": [1, 2]}
+    skeleton = {"type": "skeleton", "frame": 0, "label_id": body["id"], "elements": [element]}
+    path = f"/api/tasks/{task['id']}"
+    put(worker, path, shapes=[skeleton])
+    [read] = worker.content(task)["shapes"]
+    assert read["elements"][0]["attributes"] == [{"spec_id": "color", "value": "red"}]
+    drawn = [{"type": "skeleton", "frame": 0, "points": []}]
+    inside = [{"frame": 0, "label_id": head["id"], "shapes": [{"type": "points", "frame": 0, "points": [1, 2]}]}]
+    put(worker, path, tracks=[{"frame": 0, "label_id": body["id"], "shapes": drawn, "elements": inside}])
+    [track] = worker.get(f"{path}/annotations")["tracks"]
+    assert track["elements"][0]["shapes"][0]["points"] == [1.0, 2.0]
+    stranger = {**element, "label_id": 999}
+    refused = worker.ask("PUT", f"{path}/annotations", {"shapes": [{**skeleton, "elements": [stranger]}]})
+    assert refused == (400, ["label_id `999` is invalid"])
+
+
+def test_dates_move_only_when_something_is_saved(worker: Worker) -> None:
+    project = worker.make("/api/projects", {"name": "p", "labels": LABELS})
+    task = worker.task(4, project_id=project["id"])
+
+    def dates() -> list[str]:
+        docs = [
+            *worker.jobs(task),
+            worker.get(f"/api/tasks/{task['id']}"),
+            worker.get(f"/api/projects/{project['id']}"),
+        ]
+        return [doc["updated_date"] for doc in docs]
+
+    before = dates()
+    put(worker, f"/api/tasks/{task['id']}", shapes=[])
+    assert dates() == before
+    put(worker, f"/api/tasks/{task['id']}", shapes=[shape(worker, task, 0)])
+    assert [new > old for new, old in zip(dates(), before, strict=True)] == [True, False, True, True]
+
+
+def test_ten_thousand_shapes(worker: Worker) -> None:
+    task = worker.task(2)
+    one = shape(worker, task, 0)
+    put(worker, f"/api/tasks/{task['id']}", shapes=[one] * 10_000)
+    assert len(frames(worker, f"/api/tasks/{task['id']}")) == 10_000
+
+
+def test_nobody_elses(small: Sandbox) -> None:
+    _, tasks = small.api("GET", "/api/tasks", organization="")
+    task = tasks["results"][0]
+    assert small.api("GET", f"/api/tasks/{task['id']}/annotations", user="bob")[0] == 403
+    assert small.api("GET", f"/api/tasks/{task['id']}/data/meta", user="bob")[0] == 403
+    assert small.api("POST", f"/api/tasks/{task['id']}/backup/export", user="bob")[0] == 403
