@@ -41,6 +41,11 @@ class Command:
         """Send it a signal."""
         os.kill(self._process.pid, number)
 
+    def kill(self) -> None:
+        """Kill it, and return when it is dead: whoever holds its request back until then knows what it has seen."""
+        self.signal(signal.SIGKILL)
+        os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+
     def wait(self) -> Ended:
         """Wait until it ends."""
         output, _ = self._process.communicate(timeout=PATIENCE)
