@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import os
@@ -9,7 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 
@@ -125,16 +126,58 @@ class Server:
         assert reply.status == 202, reply
         self.wait(reply.body["rq_id"])
 
-    def wait(self, rq_id: str) -> None:
+    def wait(self, rq_id: str) -> dict[str, Any]:
         """Wait until a request is finished. The sandbox's are when they are answered."""
+        body = self.ended(rq_id)
+        assert body["status"] == "finished", body
+        return body
+
+    def ended(self, rq_id: str) -> dict[str, Any]:
+        """Wait until a request is finished or has failed; give it."""
         deadline = time.monotonic() + _PATIENCE
         while True:
-            body = self.ask("GET", f"/api/requests/{quote(rq_id, safe='')}").body
-            if body["status"] == "finished":
-                return
+            body: dict[str, Any] = self.ask("GET", f"/api/requests/{quote(rq_id, safe='')}").body
+            if body["status"] in ("finished", "failed"):
+                return body
             assert body["status"] in ("queued", "started"), body
             assert time.monotonic() < deadline, body
             time.sleep(0.3)
+
+    def export(self, path: str, **query: Any) -> bytes:
+        """Order an export and download its file. A 409 names the request that is running already: it will do."""
+        reply = self.ask("POST", path, **query)
+        assert reply.status in (202, 409), reply
+        url = self.wait(reply.body["rq_id"])["result_url"]
+        # The server may call itself by another name than the one it was found by.
+        parts = urlsplit(url)
+        headers = {"Accept": "application/vnd.cvat+json", "Authorization": self.authorization}
+        response = self._pool.request("GET", f"{self.url}{parts.path}?{parts.query}", headers=headers)
+        assert response.status == 200, response.data[:300]
+        return response.data
+
+    def upload(self, path: str, content: bytes, **query: Any) -> Reply:
+        """Upload a file in three messages and the start before them; give the last answer."""
+        headers = {"Accept": "application/vnd.cvat+json", "Authorization": self.authorization, "Origin": self.url}
+        start = self._send("POST", f"{path}?{urlencode(query)}", {**headers, "Upload-Start": ""})
+        assert start.status == 202, start
+        tus = {**headers, "Tus-Resumable": "1.0.0"}
+        name = base64.b64encode(b"file.zip").decode()
+        told = {"Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}
+        created = self._send("POST", path, {**tus, **told})
+        assert created.status == 201, created
+        where = urlsplit(created.headers["Location"]).path
+        told = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        assert self._send("PATCH", where, {**tus, **told}, body=content).status == 204
+        query["filename"] = created.headers["Upload-Filename"]
+        return self._send("POST", f"{path}?{urlencode(query)}", {**headers, "Upload-Finish": ""})
+
+    def restored(self, content: bytes) -> dict[str, Any]:
+        """Restore a task from a backup; it is removed after the test."""
+        reply = self.upload("/api/tasks/backup/", content, filename="file.zip")
+        assert reply.status == 202, reply
+        key = self.wait(reply.body["rq_id"])["result_id"]
+        self._made.append(f"/api/tasks/{key}")
+        return dict(self.ask("GET", f"/api/tasks/{key}").body)
 
     def jobs(self, task: dict[str, Any]) -> list[dict[str, Any]]:
         """Give a task's jobs, by id."""
