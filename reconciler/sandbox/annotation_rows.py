@@ -28,36 +28,46 @@ def add(store: Store, job: Doc, annotations: Doc, *, keep_ids: bool = False) -> 
     """
     answer: Doc = {**empty(), "version": annotations.get("version", 0)}
     for kind in KINDS:
-        for item in annotations[kind]:
-            whole = tracks.repaired(item) if kind == "tracks" else item
-            if whole is not None:
-                answer[kind].append(_inserted(store, kind, job, whole, keep_ids=keep_ids))
+        items = annotations[kind]
+        if kind == "tracks":
+            items = [whole for item in items if (whole := tracks.repaired(item)) is not None]
+        numbers = _Numbers(store, kind, items, keep_ids=keep_ids)
+        answer[kind] = [numbers.given_to(item) for item in items]
+        _insert(store, kind, job, answer[kind])
     return answer
 
 
-def _inserted(store: Store, kind: str, job: Doc, item: Doc, *, keep_ids: bool) -> Doc:
-    doc = _numbered(store, kind, item, keep_ids=keep_ids)
-    stored = {"key": doc["id"], "kind": kind, "task_id": job["task_id"], "job_id": job["id"]}
-    store.insert("annotations", doc, **{"id": None, **stored})
-    return doc
+def _insert(store: Store, kind: str, job: Doc, items: list[Doc]) -> None:
+    place = {"kind": kind, "task_id": job["task_id"], "job_id": job["id"]}
+    # The row's own id is left to the database: it is the order of insertion.
+    store.insert_all("annotations", [(doc, {"id": None, "key": doc["id"], **place}) for doc in items])
 
 
-def _numbered(store: Store, kind: str, item: Doc, *, keep_ids: bool) -> Doc:
-    given = item.get("id") if keep_ids else None
-    doc = {**item, "id": given if given is not None else store.next_id(kind)}
-    if kind == "tracks":
-        doc["shapes"] = [{**shape, "id": store.next_id("tracked_shapes")} for shape in item["shapes"]]
-    if "elements" in item:
-        doc["elements"] = [_numbered(store, kind, element, keep_ids=keep_ids) for element in item["elements"]]
-    return doc
+class _Numbers:
+    """Gives annotations their ids, taken from the store all at once."""
+
+    def __init__(self, store: Store, kind: str, items: list[Doc], *, keep_ids: bool) -> None:
+        parts = [part for item in items for part in (item, *item.get("elements", ()))]
+        self._keep = keep_ids
+        self._ids = store.next_ids(kind, len(parts))
+        self._tracked = store.next_ids("tracked_shapes", sum(len(part.get("shapes", ())) for part in parts))
+
+    def given_to(self, item: Doc) -> Doc:
+        """Give an annotation with its ids, those of its parts and of its shapes on frames."""
+        given = item.get("id") if self._keep else None
+        doc = {**item, "id": given if given is not None else next(self._ids)}
+        if "shapes" in item:
+            doc["shapes"] = [{**shape, "id": next(self._tracked)} for shape in item["shapes"]]
+        if "elements" in item:
+            doc["elements"] = [self.given_to(element) for element in item["elements"]]
+        return doc
 
 
 def load(store: Store, job: Doc, held: Doc) -> None:
     """Add the annotations of a world to a job, with the ids that they have."""
     for kind in KINDS:
+        _insert(store, kind, job, list(held.get(kind, ())))
         for doc in held.get(kind, ()):
-            stored = {"key": doc["id"], "kind": kind, "task_id": job["task_id"], "job_id": job["id"]}
-            store.insert("annotations", doc, **{"id": None, **stored})
             for part in (doc, *doc.get("elements", ())):
                 store.ids_used(kind, part["id"])
                 for shape in part.get("shapes", ()):

@@ -11,7 +11,7 @@ from reconciler.sandbox.call import Call
 from reconciler.sandbox.json_logic import Condition
 from reconciler.sandbox.links import Doc, from_text, to_text
 from reconciler.sandbox.terms import Listing, listing_of
-from reconciler.sandbox.versions import renamed_job, renamed_task
+from reconciler.sandbox.versions import renamed_job, renamed_settings, renamed_task
 
 _PAGE = 10
 _EVERYTHING = 2**31
@@ -61,6 +61,8 @@ def _shape(call: Call, table: str) -> tuple[str, Any]:
     if call.version.renamed and table == "tasks":
         columns = f"doc, {terms['project_name'].sql}, replicas"
         return columns, lambda row: to_text(renamed_task(from_text(row[0]), row[1], row[2]))
+    if call.version.renamed and table == "quality_settings":
+        return "doc", lambda row: to_text(renamed_settings(from_text(row[0])))
     return "doc", None
 
 

@@ -41,6 +41,9 @@ _FIELDS: dict[str, Field] = {
     "point_size_base": Choice(("image_size", "group_bbox_size")),
     "max_validations_per_job": Integer(least=0),
 }
+_NEWER = ("job_filter", "inherit", "max_validations_per_job")
+"""What a newer server's settings have besides their requirements (as in cvat-sdk 2.80)."""
+
 _PARENTS = {"task_id": "tasks", "project_id": "projects"}
 
 
@@ -94,8 +97,9 @@ def change_settings(call: Call) -> Answer:
     """Answer PATCH /api/quality/settings/{id}."""
     settings = _settings(call)
     sent = call.data()
-    if any(name not in _FIELDS for name in sent):
+    known = {name: _FIELDS[name] for name in _NEWER} if call.version.renamed else _FIELDS
+    if any(name not in known for name in sent):
         raise denied("Attempted to update an unknown field")
-    data = checked(sent, _FIELDS)
+    data = checked(sent, known)
     call.store.save("quality_settings", {**settings, **data, "updated_date": call.store.clock.now()})
     return single(call, "quality_settings", settings["id"])

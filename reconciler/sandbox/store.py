@@ -127,13 +127,15 @@ class Store:
 
     def next_id(self, sequence: str) -> int:
         """Give an id that was never given before, as the server's own database does."""
-        return int(
-            self.value(
-                "INSERT INTO sequences VALUES (?, 1)"
-                " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
-                (sequence,),
-            )
+        return next(self.next_ids(sequence, 1))
+
+    def next_ids(self, sequence: str, count: int) -> Iterator[int]:
+        """Give so many ids that were never given before."""
+        last = self.value(
+            "INSERT INTO sequences VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + ?2 RETURNING value",
+            (sequence, count),
         )
+        return iter(range(last - count + 1, last + 1))
 
     def ids_used(self, sequence: str, highest: int) -> None:
         """Let a sequence go on after the ids that were loaded."""

@@ -64,6 +64,16 @@ def renamed_task(doc: Doc, project_name: str | None, replicas: int) -> Doc:
     return doc
 
 
+def renamed_settings(doc: Doc) -> Doc:
+    """Give quality settings as a newer server does: without the flat metrics (names as in cvat-sdk 2.80).
+
+    The tree of requirements that it has instead is not kept here: it is empty.
+    """
+    names = ("id", "task_id", "project_id", "job_filter", "inherit", "max_validations_per_job")
+    kept = {name: doc[name] for name in (*names, "created_date", "updated_date")}
+    return {**kept, "requirements": []}
+
+
 def earlier_job(doc: Doc) -> Doc:
     """Give a newer server's job in the form of 2.54."""
     doc = {k: v for k, v in doc.items() if k not in ("task_name", "project_name", "media_type")}

@@ -82,3 +82,13 @@ def test_newer_names(older: Sandbox, newer: Sandbox) -> None:
     _, jobs = ask(older, "/api/jobs", rule, sort="id")
     assert jobs["results"][0]["consensus_replicas"] == 2
     assert "task_name" not in jobs["results"][0]
+
+
+def test_quality_settings_lost_their_metrics(older: Sandbox, newer: Sandbox) -> None:
+    flat, lean = (ask(server, "/api/quality/settings", task_id=1)[1]["results"][0] for server in (older, newer))
+    assert (flat["iou_threshold"], flat["task_id"], lean["task_id"]) == (0.4, 1, 1)
+    assert lean.keys() - flat.keys() == {"requirements"}
+    assert "iou_threshold" not in lean
+    path = f"/api/quality/settings/{lean['id']}"
+    assert newer.api("PATCH", path, json={"inherit": False})[1]["inherit"] is False
+    assert newer.api("PATCH", path, json={"iou_threshold": 0.5})[0] == 403
