@@ -17,16 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from reconciler.apply.ledger_keeping import ONE_TIME, check_rules_unchanged, freeze_selections, record_done
+from reconciler.apply.made_for import check_made_for
 from reconciler.apply.one_write import look
 from reconciler.apply.running import Outcome, Progress, run_plan
 from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import UNSET, Session, connect
 from reconciler.cvat.users import resolve_users, visible_usernames
-from reconciler.errors import LockedError, ManifestError, PlanFileError, StateError
+from reconciler.errors import LockedError, StateError
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
 from reconciler.history.model import Run, RunStatus, WriteOutcome
@@ -36,7 +36,7 @@ from reconciler.history.runs import last_run, load_audit, load_plan, load_run
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
-from reconciler.manifest.loading import LoadedManifest, from_document, load
+from reconciler.manifest.loading import LoadedManifest, from_document
 from reconciler.plan.model import Plan, SavedPlan, ServerRef
 from reconciler.plan.planner import Surroundings, make_plan
 from reconciler.plan.reversal import Done, Reversal
@@ -207,47 +207,6 @@ def replan(planned: Plan, session: Session, store: StateStore) -> Plan:
     assert planned.manifest is not None
     loaded = from_document(planned.manifest.document, planned.manifest.sources)
     return plan(loaded, session, store, targets=planned.targets)
-
-
-def check_manifest_unchanged(saved: SavedPlan, sources: Iterable[str] = ()) -> None:
-    """Refuse a saved plan whose manifest says something else now.
-
-    Looks at `sources`, or else at the files that the plan was made from, as far as they are here.
-
-    Raises:
-        PlanFileError: the manifest changed; ManifestError: it cannot be read any more.
-    """
-    ref = saved.plan.manifest
-    if ref is None:
-        return
-    given = tuple(sources)
-    if not given and ("-" in ref.sources or not all(Path(source).exists() for source in ref.sources)):
-        return
-    try:
-        now = load(given or ref.sources).digest
-    except ManifestError as error:
-        raise PlanFileError(
-            f"the manifest this plan was made from is not valid any more:\n{error}", hint="mend it and plan again"
-        ) from error
-    if now != ref.digest:
-        named = ", ".join(given or ref.sources)
-        raise PlanFileError(
-            f"the manifest ({named}, or a variable it uses) changed since this plan was made", hint="plan again"
-        )
-
-
-def check_made_for(planned: Plan, session: Session) -> None:
-    """Refuse a plan that was made for another server or organization.
-
-    Raises:
-        PlanFileError: naming both.
-    """
-    for what, made_for, here in (
-        ("server", planned.server.url, session.url),
-        ("organization", planned.server.organization, session.organization),
-    ):
-        if made_for != here:
-            raise PlanFileError(f"this was made for the {what} {made_for!r}; you are connected to {here!r}")
 
 
 def server_ref(session: Session) -> ServerRef:

@@ -9,6 +9,7 @@ import pytest
 
 import reconciler
 from reconciler import operations
+from reconciler.apply.made_for import check_made_for
 from reconciler.errors import PlanFileError, StateError
 from reconciler.history.model import RunStatus
 from reconciler.sandbox import Sandbox
@@ -94,7 +95,7 @@ def test_a_plan_of_one_organization_is_not_applied_in_another() -> None:
     with reconciler.connect_for(manifest := reconciler.load(["states/reopen.yaml"])) as session:
         plan = reconciler.plan(manifest, session, reconciler.StateStore(Path("state")))
         with pytest.raises(PlanFileError, match="made for the server"):
-            operations.check_made_for(
+            check_made_for(
                 plan.model_copy(update={"server": plan.server.model_copy(update={"url": "http://elsewhere.example"})}),
                 session,
             )

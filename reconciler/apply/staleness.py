@@ -22,6 +22,13 @@ class Stale:
     found: JsonValue
     gone: bool = False
 
+    @property
+    def about(self) -> tuple[str, int, str]:
+        """Which field of which object: what a task's selection rested on is said once, not for each of its jobs."""
+        kind, dot, field = self.field.rpartition(".")
+        owner = kind if dot else self.change.kind
+        return owner, self.change.task if owner == "task" else self.change.id, field
+
     def __str__(self) -> str:
         what = f"{self.change.kind} {self.change.id} ({self.change.address})"
         if self.gone:
@@ -49,9 +56,12 @@ def check_still_true(plan: Plan, now: Reread) -> None:
     Raises:
         StalePlanError: exit code 4, with every difference.
     """
-    stale = [one for change in plan.updates for one in _stale(change, now)]
+    stale: dict[tuple[str, int, str], Stale] = {}
+    for change in plan.updates:
+        for one in _stale(change, now):
+            stale.setdefault(one.about, one)
     if stale:
-        raise StalePlanError(stale)
+        raise StalePlanError(list(stale.values()))
 
 
 def _stale(change: Change, now: Reread) -> Iterator[Stale]:
@@ -69,6 +79,5 @@ def _stale(change: Change, now: Reread) -> Iterator[Stale]:
     for tested, value in change.rests_on.items():
         kind, _, field = tested.partition(".")
         found = (task if kind == "task" else state).get(field)
-        # What a task's selection rested on is said once, with the task or its first job.
-        if found != value and field not in planned:
+        if found != value and not (kind == change.kind and field in planned):
             yield Stale(change, tested, value, found)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from reconciler import operations
+from reconciler.apply.made_for import check_made_for, check_manifest_unchanged
 from reconciler.cli.carrying_out import CarryingOut
 from reconciler.cli.options import (
     DEFAULT_STATE,
@@ -78,9 +79,9 @@ def _apply_manifest(sources: list[str], targets: list[str], connecting: Connecti
 
 def _apply_saved(file: Path, sources: list[str], connecting: Connecting, carrying: CarryingOut) -> int:
     saved = load_saved(file)
-    operations.check_manifest_unchanged(saved, sources)
+    check_manifest_unchanged(saved, sources)
     check_unclaimed(carrying.store, saved.id)
     organization = saved.plan.server.organization
     with connect(organization=organization, profile=connecting.profile, rate=connecting.rate) as session:
-        operations.check_made_for(saved.plan, session)
+        check_made_for(saved.plan, session)
         return carrying.carry_out(saved, session)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler import operations
+from reconciler.apply.made_for import check_manifest_unchanged
 from reconciler.apply.staleness import StalePlanError
 from reconciler.errors import PlanFileError
 from reconciler.history.applied import check_unclaimed
@@ -71,17 +72,17 @@ def test_so_is_a_plan_that_never_was_in_a_file(desk: Desk) -> None:
 
 
 def test_it_is_bound_to_its_manifest(desk: Desk, saved: SavedPlan) -> None:
-    operations.check_manifest_unchanged(saved)
+    check_manifest_unchanged(saved)
     desk.manifest(REOPEN + "# a comment changes nothing\n")
-    operations.check_manifest_unchanged(saved)
+    check_manifest_unchanged(saved)
     desk.manifest(REOPEN.replace("annotation}", "validation}"))
     with pytest.raises(PlanFileError, match="changed since this plan was made"):
-        operations.check_manifest_unchanged(saved)
+        check_manifest_unchanged(saved)
     (desk.folder / "manifest.yaml").write_text("rules: [")
     with pytest.raises(PlanFileError, match="not valid any more"):
-        operations.check_manifest_unchanged(saved)
+        check_manifest_unchanged(saved)
     (desk.folder / "manifest.yaml").unlink()
-    operations.check_manifest_unchanged(saved)  # it need not be here
+    check_manifest_unchanged(saved)  # it need not be here
 
 
 def test_the_command_line_shows_the_new_plan_and_says_4(desk: Desk, saved: SavedPlan) -> None:
