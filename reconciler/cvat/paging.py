@@ -13,7 +13,7 @@ from reconciler.cvat.capabilities import PAGE_SIZE
 from reconciler.cvat.filters import Filter, after, all_of, render
 from reconciler.cvat.models import ObservedT, Page
 from reconciler.cvat.refusals import broken, not_cvat_json, refusal
-from reconciler.cvat.transport import NoAnswer, Transport
+from reconciler.cvat.transport import NoAnswer, Query, Transport
 from reconciler.errors import ServerError
 
 OnPage = Callable[[str, int, int], None]
@@ -29,6 +29,8 @@ class Listing(Generic[ObservedT]):
     Pages have 500 objects, sorted by id. After the first page the others come at once, on up to `connections`
     connections. If the pages disagree on how many objects there are, something appeared or vanished meanwhile, and an
     object may have slipped from one page to another: then the list is walked again from id to id, which skips nothing.
+
+    `context`: query parameters that say the organization; they may not contradict the header that the session sends.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Listing(Generic[ObservedT]):
         *,
         connections: int,
         on_page: OnPage | None = None,
+        context: Query | None = None,
     ) -> None:
         self._transport = transport
         self._path = path
@@ -46,6 +49,7 @@ class Listing(Generic[ObservedT]):
         self._shape = shape
         self._connections = connections
         self._on_page = on_page
+        self._context: Query = context or {}
 
     def read(self, filters: Iterable[Filter | None]) -> list[ObservedT]:
         """All objects that match any of the filters (None: all), by id, each once. Raises ServerError."""
@@ -92,7 +96,7 @@ class Listing(Generic[ObservedT]):
 
     def fits(self, condition: Filter | None) -> bool:
         """Whether the request for a page with this filter is short enough to be sent."""
-        return self._transport.request_line_length(self._path, _query(condition, 9999)) <= LONGEST_REQUEST_LINE
+        return self._transport.request_line_length(self._path, self._query(condition, 9999)) <= LONGEST_REQUEST_LINE
 
     def _walk(self, condition: Filter | None) -> dict[int, ObservedT]:
         found: dict[int, ObservedT] = {}
@@ -108,7 +112,7 @@ class Listing(Generic[ObservedT]):
             last = max(item.id for item in page.results)
 
     def _page(self, condition: Filter | None, number: int, size: int = PAGE_SIZE) -> Page[ObservedT] | None:
-        query = _query(condition, number, size)
+        query = self._query(condition, number, size)
         doing = f"the {self._what} cannot be listed"
         if self._transport.request_line_length(self._path, query) > LONGEST_REQUEST_LINE:
             raise ServerError(
@@ -132,8 +136,7 @@ class Listing(Generic[ObservedT]):
         if self._on_page is not None:
             self._on_page(self._what, done, max(done, total))
 
-
-def _query(condition: Filter | None, page: int, size: int = PAGE_SIZE) -> dict[str, str | int]:
-    query: dict[str, str | int] = {"page_size": size, "sort": "id", "page": page}
-    text = render(condition)
-    return query if text is None else {**query, "filter": text}
+    def _query(self, condition: Filter | None, page: int, size: int = PAGE_SIZE) -> dict[str, str | int]:
+        query: dict[str, str | int] = {"page_size": size, "sort": "id", "page": page, **self._context}
+        text = render(condition)
+        return query if text is None else {**query, "filter": text}

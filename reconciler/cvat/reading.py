@@ -14,7 +14,7 @@ from reconciler.cvat.models import Job, Label, Membership, Observed, ObservedT, 
 from reconciler.cvat.paging import Listing, OnPage
 from reconciler.cvat.refusals import broken, not_cvat_json, refusal
 from reconciler.cvat.session import Session
-from reconciler.cvat.transport import NoAnswer
+from reconciler.cvat.transport import NoAnswer, Query
 
 _TASKS_A_QUERY: Final = 700  # tasks asked for in one query of their jobs: about what a request line holds
 
@@ -53,9 +53,12 @@ class Reader:
         """The jobs that match, of all types."""
         return self._listing("/api/jobs", _JOBS).read([condition])
 
-    def users(self, condition: Filter | None = None) -> list[User]:
-        """The users that match, of those the account can see."""
-        return self._listing("/api/users", _USERS).read([condition])
+    def users(self, condition: Filter | None = None, *, organization: int | None = None) -> list[User]:
+        """The users that match, of those the account can see.
+
+        With the id of an `organization`, its members: only in a session without a context, any other would be refused.
+        """
+        return self._listing("/api/users", _USERS, organization).read([condition])
 
     def members(self) -> list[Membership]:
         """The members of the session's organization; without one, of every organization the account can see."""
@@ -80,9 +83,9 @@ class Reader:
         """The jobs with these ids; those that are not there (any more) are missing from the result."""
         return self._by_value(self._listing("/api/jobs", _JOBS), "id", _possible(ids))
 
-    def users_by_name(self, usernames: Iterable[str]) -> list[User]:
-        """The users with these names (exactly); unknown ones are missing from the result."""
-        return self._by_value(self._listing("/api/users", _USERS), "username", sorted(set(usernames)))
+    def users_by_name(self, usernames: Iterable[str], *, organization: int | None = None) -> list[User]:
+        """The users with these names (exactly); unknown ones are missing from the result. See `users`."""
+        return self._by_value(self._listing("/api/users", _USERS, organization), "username", sorted(set(usernames)))
 
     def jobs_of_tasks(self, task_ids: Iterable[int], *, where: Filter | None = None) -> list[Job]:
         """The jobs of these tasks, of all types, that match `where` (None: all of them).
@@ -109,9 +112,23 @@ class Reader:
         """One job; None when it does not exist."""
         return self._one(f"/api/jobs/{job_id}", f"job {job_id}", Job)
 
-    def _listing(self, path: str, shape: TypeAdapter[Page[ObservedT]]) -> Listing[ObservedT]:
-        connections = self.session.connections
-        return Listing(self.session.transport, path, shape, connections=connections, on_page=self._on_page)
+    def _listing(
+        self, path: str, shape: TypeAdapter[Page[ObservedT]], organization: int | None = None
+    ) -> Listing[ObservedT]:
+        context: Query = {}
+        if organization is not None:
+            context = {"org_id": organization}
+        elif self.session.organization == "":
+            # Said twice: a proxy that drops empty headers would turn the personal workspace into everything there is.
+            context = {"org": ""}
+        return Listing(
+            self.session.transport,
+            path,
+            shape,
+            connections=self.session.connections,
+            on_page=self._on_page,
+            context=context,
+        )
 
     def _by_value(
         self,

@@ -112,6 +112,10 @@ class Transport:
         if gzip:
             headers["Accept-Encoding"] = "gzip"
         api.update_params_for_auth(headers=headers, queries=[])
+        if (origin := headers.pop("Origin", None)) is not None:
+            # For the CSRF check of a password session. Django refuses an https Origin wherever the proxy before it does
+            # not pass on that it speaks TLS (cvat issues 7382, 8782); a Referer it asks for only where it knows of TLS.
+            headers["Referer"] = f"{origin}/"
         try:
             response = api.request(
                 method,

@@ -11,22 +11,42 @@ from reconciler.cvat.reading import Reader
 def resolve_users(reader: Reader, usernames: Iterable[str]) -> dict[str, User]:
     """The visible users among these, by username; one that is missing from the result is unknown or not visible.
 
-    In an organization these are its members, elsewhere the users that the account can see. Names are compared exactly.
-    Inactive users are included: they can be assigned (FACTS §4). Raises ServerError.
+    In an organization these are its members; without a context, the users that the account can see there or in any of
+    its organizations. Names are compared exactly. Inactive users are included: they can be assigned (FACTS §4). Raises
+    ServerError.
     """
     wanted = set(usernames)
     if not wanted:
         return {}
     if reader.session.organization:
         return {name: user for name, user in _members(reader).items() if name in wanted}
-    return {user.username: user for user in reader.users_by_name(wanted) if user.username in wanted}
+    found = {user.username: user for user in reader.users_by_name(wanted) if user.username in wanted}
+    if wanted - found.keys():
+        for organization in _elsewhere(reader):
+            more = reader.users_by_name(wanted, organization=organization)
+            found |= {user.username: user for user in more if user.username in wanted}
+    return found
 
 
 def visible_usernames(reader: Reader) -> list[str]:
     """Everyone who could be assigned, sorted; for suggestions when a name is unknown. Raises ServerError."""
     if reader.session.organization:
         return sorted(_members(reader))
-    return sorted(user.username for user in reader.users())
+    names = {user.username for user in reader.users()}
+    for organization in _elsewhere(reader):
+        names |= {user.username for user in reader.users(organization=organization)}
+    return sorted(names)
+
+
+def _elsewhere(reader: Reader) -> list[int]:
+    """The organizations to look for people in when the session has no context.
+
+    There CVAT shows administrators everybody but others only themselves, and only their own memberships (rules of users
+    and memberships); yet it lists the tasks and jobs of all of their organizations, and lets them be assigned.
+    """
+    if reader.session.organization is not None or reader.session.user.is_superuser:
+        return []
+    return sorted({member.organization for member in reader.members() if member.organization is not None})
 
 
 def _members(reader: Reader) -> dict[str, User]:

@@ -47,6 +47,7 @@ def test_a_token_session(server: ScriptedServer, connect_to: Connect) -> None:
     assert session.version == Version("2.54.1")
     assert [request.path for request in server.requests] == ["/api/users/self", "/api/server/about"]
     for request in server.requests:
+        assert not {"cookie", "origin", "referer", "x-csrftoken"} & request.headers.keys()
         assert request.headers["authorization"] == f"Bearer {SECRET}"
         assert request.headers["accept"] == "application/vnd.cvat+json"
         assert request.headers["user-agent"].startswith("cvat-reconciler/")
@@ -63,6 +64,10 @@ def test_a_password_session_keeps_its_cookies_and_never_logs_out(server: Scripte
     for request in (me, about, patch):
         assert request.headers["cookie"] == "csrftoken=def; sessionid=abc"
         assert request.headers["x-csrftoken"] == "def"
+        # Django checks an Origin always, and refuses https ones behind a proxy that does not tell it of TLS; a Referer
+        # it checks only where it knows of TLS, and there this one will do.
+        assert "origin" not in request.headers
+        assert request.headers["referer"] == f"{server.url}/"
     assert not server.asked("/api/auth/logout")
 
 

@@ -209,3 +209,13 @@ def test_one_failed_page_fails_the_list(server: ScriptedServer, session: Session
     )
     with pytest.raises(ServerError, match="the server failed"):
         read(session)
+
+
+def test_the_personal_workspace_is_said_twice(server: ScriptedServer, connect_to: Connect) -> None:
+    """A proxy may drop a header that is empty; without it the list would hold the tasks of all organizations."""
+    server.answers["/api/tasks"] = ListOfTasks(3)
+    read(connect_to(server.url, organization=""))
+    assert server.requests[-1].headers["x-organization"] == ""
+    assert "&org= " in server.requests[-1].line
+    read(connect_to(server.url))
+    assert "org=" not in server.requests[-1].line

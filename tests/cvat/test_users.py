@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from reconciler.cvat import Reader, Session, resolve_users, visible_usernames
+from reconciler.cvat import Credentials, Reader, Session, resolve_users, visible_usernames
 from reconciler.sandbox import Sandbox
 
 from .conftest import Connect
@@ -37,3 +37,24 @@ def test_many_names(sandbox: Sandbox, admin: Session) -> None:
     names = [f"somebody-with-a-long-name-{number}" for number in range(1000)]
     assert set(resolve_users(Reader(admin), [*names, "alice"])) == {"alice"}
     assert len(sandbox.requests) <= 6
+
+
+def as_alice(sandbox: Sandbox, organization: str | None) -> Credentials:
+    return Credentials(sandbox.url, username="alice", password=sandbox.password, organization=organization)
+
+
+def test_without_a_context_colleagues_are_looked_for_in_the_organizations(
+    sandbox: Sandbox, connect_to: Connect
+) -> None:
+    """CVAT shows users other than administrators only themselves there, though it lists their organizations' tasks."""
+    reader = Reader(connect_to(sandbox.url, credentials=as_alice(sandbox, None)))
+    assert [user.username for user in reader.users()] == ["alice"]
+    assert set(resolve_users(reader, ["alice", "bob", "nobody-here"])) == {"alice", "bob"}
+    assert {"alice", "bob", "carol"} <= set(visible_usernames(reader))
+
+
+def test_in_the_personal_workspace_they_are_not(sandbox: Sandbox, connect_to: Connect) -> None:
+    """There CVAT refuses to assign anybody else: 403."""
+    reader = Reader(connect_to(sandbox.url, credentials=as_alice(sandbox, "")))
+    assert set(resolve_users(reader, ["alice", "bob"])) == {"alice"}
+    assert visible_usernames(reader) == ["alice"]
