@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 
-from reconciler.sandbox import annotation_data, formats, permissions, uploads
-from reconciler.sandbox.annotation_checks import label_book
+from reconciler.sandbox import annotation_data, datumaro, formats, permissions, uploads
+from reconciler.sandbox.annotation_checks import KINDS, checked_annotations, label_book
 from reconciler.sandbox.answers import Answer, invalid, refuse
 from reconciler.sandbox.archives import members
 from reconciler.sandbox.background import Order, Outcome, operation
@@ -18,7 +18,7 @@ from reconciler.sandbox.media import media_of
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.xml_reading import Reader
 
-_READ = "CVAT 1.1"
+_XML, _JSON = "CVAT 1.1", "Datumaro 1.0"
 _MODES = ("replace", "append")
 _KEPT = timedelta(days=30)
 _Write = Callable[[Doc, bool], None]
@@ -80,16 +80,25 @@ def _receive(call: Call, target: str, key: int, task: Doc, write: _Write) -> Ans
 
 
 def _read(store: Store, task_id: int, name: str, content: bytes) -> Doc:
-    if name != _READ:
-        raise NotImplementedError(f"The sandbox imports only {_READ}, not {name}")
+    if name not in (_XML, _JSON):
+        raise NotImplementedError(f"The sandbox imports only {_XML} and {_JSON}, not {name}")
     task = store.get("tasks", task_id)
-    reader = Reader(media_of(store, task), label_book(store, task))
-    if zipfile.is_zipfile(io.BytesIO(content)):
-        documents = [inner for path, inner in members(content).items() if path.lower().endswith(".xml")]
-        if not documents:
-            raise ValueError("Dataset must contain a file: *.xml")
-    else:
-        documents = [content]
-    for document in documents:
+    media, labels = media_of(store, task), label_book(store, task)
+    if name == _JSON:
+        found = [datumaro.read(document, media, labels) for document in _documents(content, ".json")]
+        merged = {kind: [item for one in found for item in one[kind]] for kind in KINDS}
+        return checked_annotations(merged)
+    reader = Reader(media, labels)
+    for document in _documents(content, ".xml"):
         reader.read(document)
-    return reader.found
+    return checked_annotations(reader.found)
+
+
+def _documents(content: bytes, ending: str) -> list[bytes]:
+    """Give the documents in a file: those in an archive, or the file itself."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return [content]
+    documents = [inner for path, inner in members(content).items() if path.lower().endswith(ending)]
+    if not documents:
+        raise ValueError(f"Dataset must contain a file: *{ending}")
+    return documents

@@ -66,6 +66,17 @@ class Background:
         self._store = store
         self._held: str | None = None
         self._waiting: list[tuple[Order, Work]] = []
+        self._failures: list[tuple[str, str]] = []
+
+    def fail_next(self, kind: str, message: str) -> None:
+        """Let the next work of a kind (such as ``export:backup``) come to nothing, with this as the last word."""
+        with self._store.lock:
+            self._failures.append((kind, message))
+
+    def forget_failures(self) -> None:
+        """Let no more work fail on purpose."""
+        with self._store.lock:
+            self._failures.clear()
 
     def hold(self, status: str) -> None:
         """Leave what is ordered from now on queued or started."""
@@ -124,15 +135,22 @@ class Background:
         try:
             with store.attempt():
                 outcome = work()
+                self._fail_if_asked(str(order.operation["type"]))
             doc["status"] = "finished"
         except Exception as error:
             doc.update(status="failed", message=_last_line(error))
-            kept = order.kept_failed
+            kept, outcome = order.kept_failed, Outcome()
         finished = store.clock.moment()
         doc.update(finished_date=written(finished), expiry_date=written(finished + kept))
         doc.update(result_url=outcome.result_url, result_id=outcome.result_id)
         sql = "UPDATE requests SET doc = ?, export = ? WHERE id = ?"
         store.execute(sql, (to_text(doc), outcome.export, order.rq_id))
+
+    def _fail_if_asked(self, kind: str) -> None:
+        wanted = next((failure for failure in self._failures if failure[0] == kind), None)
+        if wanted is not None:
+            self._failures.remove(wanted)
+            raise RuntimeError(wanted[1])
 
 
 def _status(store: Store, rq_id: str) -> str | None:

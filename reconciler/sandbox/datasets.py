@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.sandbox import annotation_rows, xml_meta
+from reconciler.sandbox import annotation_rows, datumaro, xml_meta
 from reconciler.sandbox.annotation_checks import label_book
 from reconciler.sandbox.annotation_data import annotation_jobs
 from reconciler.sandbox.archives import packed
@@ -15,20 +15,22 @@ from reconciler.sandbox.new_jobs import frames_of
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.xml_writing import Part, document
 
-_WRITTEN = "CVAT for images 1.1"
+_XML, _JSON = "CVAT for images 1.1", "Datumaro 1.0"
 
 
-def _require_written(name: str) -> None:
-    if name != _WRITTEN:
-        raise NotImplementedError(f"The sandbox exports only {_WRITTEN}, not {name}")
+def _require(name: str, *known: str) -> None:
+    if name not in known:
+        raise NotImplementedError(f"The sandbox exports only {' and '.join(known)} here, not {name}")
 
 
 def of_task(call: Call, task_id: int, name: str, pictures: bool) -> bytes:
     """Make the dataset of a task, but for its deleted frames."""
-    _require_written(name)
+    _require(name, _XML, _JSON)
     store = call.store
     task = store.get("tasks", task_id)
     part = _part(store, task)
+    if name == _JSON:
+        return _json_file(store, task_id, part, pictures)
     jobs = store.docs("jobs", "task_id = ? AND type = 'annotation'", (task_id,))
     meta = xml_meta.of_task(store, task, part.media, jobs, call.origin)
     return _file(store, "task", meta, [(task_id, "images/", part)] if pictures else [], [part])
@@ -36,7 +38,7 @@ def of_task(call: Call, task_id: int, name: str, pictures: bool) -> bytes:
 
 def of_job(call: Call, job_id: int, name: str, pictures: bool) -> bytes:
     """Make the dataset of a job."""
-    _require_written(name)
+    _require(name, _XML, _JSON)
     store = call.store
     job = store.get("jobs", job_id)
     task = store.get("tasks", job["task_id"])
@@ -44,13 +46,15 @@ def of_job(call: Call, job_id: int, name: str, pictures: bool) -> bytes:
     own = frames_of(store, job) or range(job["start_frame"], job["stop_frame"] + 1)
     frames = [frame for frame in own if frame not in media.deleted]
     part = Part(media, frames, annotation_rows.read_job(store, job, labels), labels, {})
+    if name == _JSON:
+        return _json_file(store, task["id"], part, pictures)
     meta = xml_meta.of_job(store, job, task, media, call.origin)
     return _file(store, "job", meta, [(task["id"], "images/", part)] if pictures else [], [part])
 
 
 def of_project(call: Call, project_id: int, name: str, pictures: bool) -> bytes:
     """Make the dataset of a project: of all its tasks that have data."""
-    _require_written(name)
+    _require(name, _XML)
     store = call.store
     parts, metas, folders = [], [], []
     for task in store.docs("tasks", "project_id = ? AND json_extract(doc, '$.size')", (project_id,)):
@@ -69,6 +73,12 @@ def _part(store: Store, task: Doc, picture: dict[str, str] | None = None) -> Par
     annotations = annotation_rows.read_task(store, task, annotation_jobs(store, task), labels)
     frames = [frame for frame in range(media.size) if frame not in media.deleted]
     return Part(media, frames, annotations, labels, picture or {})
+
+
+def _json_file(store: Store, task_id: int, part: Part, pictures: bool) -> bytes:
+    files = {"annotations/default.json": datumaro.written(part).encode()}
+    sources = [part.media.frames[frame] for frame in part.frames] if pictures else []
+    return packed(files | {f"images/default/{name[0]}": content_of(store, task_id, name) for name in sources})
 
 
 def _file(store: Store, kind: str, meta: Doc, folders: Iterable[tuple[int, str, Part]], parts: Iterable[Part]) -> bytes:

@@ -124,6 +124,7 @@ class Sandbox:
         self._store.remember("administrator", str(administrator["id"]))
         self.username = str(administrator["username"])
         self.app.clear()
+        self._background.forget_failures()
 
     def dump(self) -> dict[str, list[Doc]]:
         """Give all that the server holds, as the lists that an administrator would get."""
@@ -140,6 +141,14 @@ class Sandbox:
             yield
         finally:
             self._background.release()
+
+    def fail_work(self, kind: str, message: str = "No space left on device", times: int = 1) -> None:
+        """Let the next background work of a kind fail and leave nothing behind.
+
+        Kinds are those that requests show: ``create:task``, ``export:backup``, ``import:annotations`` and so on.
+        """
+        for _ in range(times):
+            self._background.fail_next(kind, message)
 
     def fail(
         self,

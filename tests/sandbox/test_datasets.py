@@ -175,6 +175,39 @@ def test_a_broken_file_leaves_the_annotations_as_they_were(worker: Worker, conte
     assert worker.get(f"/api/tasks/{task['id']}/annotations") == before
 
 
+def test_json_goes_out_and_comes_back(worker: Worker) -> None:
+    task = worker.task(3)
+    every_kind(worker, task)
+    path = f"/api/tasks/{task['id']}"
+    read = worker.get(f"{path}/annotations")
+    kept = {**read, "shapes": [one for one in read["shapes"] if one["type"] not in ("mask", "cuboid")]}
+    worker.ask("PUT", f"{path}/annotations", kept)
+    before = worker.content(task)
+    _, content = worker.download("POST", f"{path}/dataset/export?format=Datumaro%201.0&save_images=true")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert "images/default/frame_0.png" in archive.namelist()
+        document = archive.read("annotations/default.json")
+    worker.ask("DELETE", f"{path}/annotations")
+    for file in (content, document):
+        assert import_into(worker, path, file, "Datumaro 1.0")["status"] == "finished"
+        assert told(worker.content(task)) == told(before)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "json.decoder.JSONDecodeError"),
+        (b'{"categories": {}, "items": [{"id": "x", "annotations": []}]}', "Could not match item id: 'x'"),
+    ],
+)
+def test_broken_json(worker: Worker, content: bytes, message: str) -> None:
+    task = worker.task(2)
+    worker.annotate(task)
+    before = worker.get(f"/api/tasks/{task['id']}/annotations")
+    assert message in import_into(worker, f"/api/tasks/{task['id']}", content, "Datumaro 1.0")["message"]
+    assert worker.get(f"/api/tasks/{task['id']}/annotations") == before
+
+
 def test_formats(worker: Worker) -> None:
     task = worker.task(2)
     path = f"/api/tasks/{task['id']}"

@@ -48,6 +48,25 @@ def test_what_is_gone_when_it_is_let_go_fails(worker: Worker) -> None:
     assert worker.request(body["rq_id"])["status"] == "failed"
 
 
+def test_work_that_is_to_fail_leaves_nothing_behind(worker: Worker) -> None:
+    task = worker.task(2)
+    worker.sandbox.fail_work("export:backup", "disk full")
+    _, body = worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+    request = worker.request(body["rq_id"])
+    assert (request["status"], request["message"], request["result_url"]) == (
+        "failed",
+        "RuntimeError: disk full\n",
+        None,
+    )
+    backup = worker.backup(task)
+    worker.sandbox.fail_work("import:backup")
+    assert worker.send_backup(backup)["status"] == "failed"
+    assert worker.get("/api/tasks")["count"] == 1
+    worker.sandbox.fail_work("import:backup", times=2)
+    worker.sandbox.reset({})
+    assert worker.send_backup(backup)["status"] == "finished"
+
+
 def test_a_reset_forgets_held_work(worker: Worker) -> None:
     task = worker.task(2)
     with worker.sandbox.held():
