@@ -25,9 +25,7 @@ def move_to_project(call: Call, task: Doc, project_id: int | None, specs: list[D
     pairs = [(old, targets.get(names.get(old["id"], old["name"]))) for old in old_labels]
     if any(new is None for _, new in pairs):
         raise _refused("All task or project label names must be mapped to the target project")
-    for old, new in pairs:
-        assert new is not None
-        _relabel(store, task["id"], old, new)
+    _relabel(store, task["id"], _mapping([(old, new) for old, new in pairs if new is not None]))
     store.delete("labels", "task_id = ?", (task["id"],))
     left = task["project_id"]
     task.update(project_id=project_id, updated_date=store.clock.now())
@@ -41,20 +39,43 @@ def _refused(message: str) -> Exception:
     return refuse(400, {"non_field_errors": [message]})
 
 
-def _relabel(store: Store, task_id: int, old: Doc, new: Doc) -> None:
-    specs = {}
-    for attribute in old["attributes"]:
-        alike = ("name", "values", "input_type")
-        match = next((a for a in new["attributes"] if all(a[key] == attribute[key] for key in alike)), None)
-        if match is None:
-            message = f'Target project does not have "{old["name"]}" label with "{attribute["name"]}" attribute'
-            raise refuse(400, [message])
-        specs[attribute["id"]] = match["id"]
-    rows = store.rows("SELECT id, doc FROM annotations WHERE task_id = ? AND label_id = ?", (task_id, old["id"]))
-    for row, text in rows:
-        doc = from_text(text)
-        for holder in (doc, *doc.get("shapes", [])):
-            for value in holder.get("attributes", []):
-                value["spec_id"] = specs.get(value["spec_id"], value["spec_id"])
-        moved = to_text({**doc, "label_id": new["id"]})
+Mapping = dict[int, tuple[int, dict[int, int]]]
+"""From a label's id to the id of its new one, and from its attributes' ids to theirs."""
+
+
+def _mapping(pairs: list[tuple[Doc, Doc]]) -> Mapping:
+    """Map labels and attributes; the parts of a skeleton go by name too."""
+    found: Mapping = {}
+    for old, new in pairs:
+        specs = {}
+        for attribute in old["attributes"]:
+            alike = ("name", "values", "input_type")
+            match = next((a for a in new["attributes"] if all(a[key] == attribute[key] for key in alike)), None)
+            if match is None:
+                message = f'Target project does not have "{old["name"]}" label with "{attribute["name"]}" attribute'
+                raise refuse(400, [message])
+            specs[attribute["id"]] = match["id"]
+        found[old["id"]] = new["id"], specs
+        parts = {part["name"]: part for part in new.get("sublabels", ())}
+        inside = old.get("sublabels", ())
+        if any(part["name"] not in parts for part in inside):
+            raise _refused("All task or project label names must be mapped to the target project")
+        found |= _mapping([(part, parts[part["name"]]) for part in inside])
+    return found
+
+
+def _relabel(store: Store, task_id: int, mapping: Mapping) -> None:
+    for row, text in store.rows("SELECT id, doc FROM annotations WHERE task_id = ?", (task_id,)):
+        moved = to_text(_relabelled(from_text(text), mapping))
         store.execute("UPDATE annotations SET doc = ? WHERE id = ?", (moved, row))
+
+
+def _relabelled(item: Doc, mapping: Mapping) -> Doc:
+    label_id, specs = mapping.get(item["label_id"], (item["label_id"], {}))
+    moved = {**item, "label_id": label_id}
+    for holder in (moved, *moved.get("shapes", ())):
+        given = holder.get("attributes", ())
+        holder["attributes"] = [{**value, "spec_id": specs.get(value["spec_id"], value["spec_id"])} for value in given]
+    if "elements" in moved:
+        moved["elements"] = [_relabelled(element, mapping) for element in moved["elements"]]
+    return moved

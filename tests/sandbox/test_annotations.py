@@ -198,6 +198,27 @@ def test_skeletons_have_parts_with_labels_of_their_own(worker: Worker) -> None:
     assert refused == (400, ["label_id `999` is invalid"])
 
 
+def test_a_move_takes_all_annotations_to_the_labels_there(worker: Worker) -> None:
+    color = {"name": "color", "mutable": True, "input_type": "text", "default_value": "red", "values": []}
+    parts = [{"name": "head", "type": "points", "attributes": [color]}]
+    labels = [*LABELS, {"name": "body", "type": "skeleton", "svg": "", "sublabels": parts}]
+    worker.make("/api/projects", {"name": "other", "labels": LABELS})
+    project = worker.make("/api/projects", {"name": "target", "labels": labels})
+    task = worker.task(4, labels=labels)
+    worker.annotate(task)
+    known = worker.labels(task)
+    body, [head] = known["body"], known["body"]["sublabels"]
+    value = [{"spec_id": head["attributes"][0]["id"], "value": "blue"}]
+    element = {"type": "points", "frame": 0, "label_id": head["id"], "points": [1, 2], "attributes": value}
+    skeleton = {"type": "skeleton", "frame": 0, "label_id": body["id"], "elements": [element]}
+    worker.ask("PATCH", f"/api/tasks/{task['id']}/annotations?action=create", {"shapes": [skeleton]})
+    before = worker.content(task)
+    status, _ = worker.ask("PATCH", f"/api/tasks/{task['id']}", {"project_id": project["id"]})
+    assert status == 200
+    assert worker.labels(task)["body"]["id"] != body["id"]
+    assert worker.content(task) == before
+
+
 def test_dates_move_only_when_something_is_saved(worker: Worker) -> None:
     project = worker.make("/api/projects", {"name": "p", "labels": LABELS})
     task = worker.task(4, project_id=project["id"])
