@@ -112,6 +112,11 @@ class Gathering:
                 self.warnings.append(Warning_(text=edited(standing.record), address=address))
             return standing
         selection = self.selecting.select(block.select, self._below("rules", key, "select"))
+        if selection.hidden:
+            # A job's assignee sees the job, but its task only if that is theirs, too (CVAT 2.54.1, recorded).
+            whose = "1 job whose task" if selection.hidden == 1 else f"{selection.hidden} jobs whose tasks"
+            text = f"leaves out {whose} you cannot see"
+            self.warnings.append(Warning_(text=text, address=address))
         self._remember(address, selection)
         jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
         self.people.select(block.select, address, users_of(*selection.tasks, *jobs))

@@ -24,6 +24,7 @@ class Selection:
 
     tasks: tuple[Task, ...] = ()
     jobs: Mapping[int, Sequence[Job]] | None = None  # by task, only if the selector says `job`
+    hidden: int = 0  # jobs that may match, but whose tasks cannot be seen
     tests: frozenset[str] = frozenset()
     job_tests: frozenset[str] = frozenset()
 
@@ -58,9 +59,11 @@ class Selecting:
             for task in candidates
             if (jobs is None or task.id in jobs) and all(condition.holds(task) for condition in conditions)
         )
+        seen = {task.id for task in candidates}
         return Selection(
             tasks=tasks,
             jobs={task.id: jobs[task.id] for task in tasks} if jobs is not None else None,
+            hidden=sum(len(some) for task_id, some in (jobs or {}).items() if task_id not in seen),
             tests=_tests(conditions),
             job_tests=frozenset((selector.job.model_fields_set if selector.job else set()) - {"type"}),
         )

@@ -10,7 +10,7 @@ from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.selection import Selecting, Selection, job_matches
 
 from .conftest import Put
-from .observed import Server, job, task
+from .observed import Server, job, plan_for, task
 
 PROJECTS = [Project.model_validate({"id": 1, "name": "Street"}), Project.model_validate({"id": 2, "name": "Depot"})]
 
@@ -111,3 +111,15 @@ def test_a_very_long_selection_still_fits_into_a_request(put: Put) -> None:
     planning = put({"tasks": {1: {"name": "a"}}})
     plan = planning.plan(f"version: 1\nrules:\n  r: {{select: {{owner: [admin, {names}]}}, set: {{subset: S}}}}\n")
     assert [change.id for change in plan.updates] == [1]
+
+
+def test_jobs_whose_tasks_cannot_be_seen_are_told() -> None:
+    """A worker sees the job that is theirs, but not its task (recordings/organizations.json)."""
+    server = Server([task(1)], [job(11, 1), job(21, 2), job(22, 2)])
+    rule = {"select": {"job": {"stage": "annotation"}}, "set": {"jobs": {"state": "completed"}}}
+    plan = plan_for(server, {"rules": {"finish": rule}})
+    assert [change.id for change in plan.updates] == [11]
+    assert [(one.address, one.text) for one in plan.warnings] == [
+        ("rule.finish", "leaves out 2 jobs whose tasks you cannot see")
+    ]
+    assert select(server, id=1, job={"stage": "annotation"})[0].hidden == 0
