@@ -40,6 +40,8 @@ def project_backup(store: Store, project_id: int) -> bytes:
 
 
 def _task_files(store: Store, task: Doc, folder: str) -> dict[str, bytes]:
+    if task["validation_mode"] == "gt_pool":
+        raise NotImplementedError(f"The sandbox backs up no tasks with a ground truth pool (task {task['id']})")
     media, labels = media_of(store, task), label_book(store, task)
     jobs = store.docs("jobs", "task_id = ?", (task["id"],))
     files = {f"{folder}{DATA}/{source[0]}": content_of(store, task["id"], source) for source in media.sources}

@@ -150,5 +150,5 @@ def download(call: Call) -> Answer:
     if not rows:
         raise missing("Request")
     [(name, content)] = rows
-    safe = "".join(character for character in name if character.isprintable() and character != '"')
+    safe = "".join("_" if character in '"/\\' else character for character in name if character.isprintable())
     return as_file(bytes(content), "application/zip", safe.encode("ascii", "replace").decode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,3 +184,34 @@ def test_tasks_of_the_seed_have_stand_ins() -> None:
         held = inside(worker.backup(task))
         assert len(held["pictures"]) == task["size"] == 300
         assert worker.restore(worker.backup(task))["size"] == 300
+
+
+def test_every_task_of_a_real_server_comes_back(fixture_folder: Path) -> None:
+    """Skeletons, masks, tracks, replicas, ground truth, overlaps: all annotations and jobs are as they were."""
+    with Sandbox.start(fixture=fixture_folder) as sandbox:
+        worker = Worker(sandbox)
+        restored = 0
+        for before in worker.get("/api/tasks?page_size=500")["results"]:
+            if "size" not in before or before["validation_mode"] == "gt_pool":
+                continue
+            after = worker.restore(worker.backup(before))
+            assert worker.content(after) == worker.content(before), before["id"]
+            assert ranges(worker, after) == ranges(worker, before), before["id"]
+            restored += 1
+        worker.close()
+    assert restored > 20
+
+
+def ranges(worker: Worker, task: dict[str, Any]) -> list[tuple[Any, ...]]:
+    names = ("type", "start_frame", "stop_frame", "frame_count", "status")
+    return [tuple(job[name] for name in names) for job in worker.jobs(task)]
+
+
+def test_pools_are_not_pretended(fixture_folder: Path) -> None:
+    with Sandbox.start(fixture=fixture_folder) as sandbox:
+        worker = Worker(sandbox)
+        [task, *_] = worker.get("/api/tasks?validation_mode=gt_pool")["results"]
+        _, body = worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+        request = worker.request(body["rq_id"])
+        worker.close()
+    assert (request["status"], "ground truth pool" in request["message"]) == ("failed", True)
