@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from http.cookies import SimpleCookie
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlencode
@@ -97,6 +98,13 @@ class Transport:
         if network.ca_folder is not None:
             self._pools.connection_pool_kw["ca_cert_dir"] = network.ca_folder
         self.traffic.govern(self._pools)
+        self._with_origin = True
+        # The SDK takes several Set-Cookie headers for one, and finds no cookie at all in "…; Secure, sessionid=…".
+        api._update_cookies_from_response = self._keep_cookies
+
+    def _keep_cookies(self, response: urllib3.BaseHTTPResponse) -> None:
+        for cookie in response.headers.getlist("Set-Cookie"):
+            self.client.api_client.cookies.update(SimpleCookie(cookie))
 
     def request(
         self, method: str, path: str, *, query: Query | None = None, body: JsonValue = None, gzip: bool = False
@@ -106,15 +114,26 @@ class Transport:
         `gzip` asks for a compressed answer: worth it for lists of JSON, not for files (FACTS §3). Any status is an
         answer; raises NoAnswer when there is none.
         """
+        with_origin = self._with_origin
+        answer = self._send(method, path, query, body, gzip=gzip, with_origin=with_origin)
+        if with_origin and answer.status == 403 and b"Origin checking failed" in answer.body:
+            # The CSRF check of a password session, before anything is done: Django refuses an https Origin wherever the
+            # proxy before it does not pass on that it speaks TLS (cvat issues 7382 and 8782). Without an Origin it
+            # looks at the Referer, and at that only where it knows of TLS.
+            self._with_origin = False
+            answer = self._send(method, path, query, body, gzip=gzip, with_origin=False)
+        return answer
+
+    def _send(
+        self, method: str, path: str, query: Query | None, body: JsonValue, *, gzip: bool, with_origin: bool
+    ) -> Answer:
         api = self.client.api_client
         # `application/json` alone is answered 406 by CVAT 2.54.1 (FACTS §3).
         headers: dict[str, str] = {**api.get_common_headers(), "Accept": "application/vnd.cvat+json"}
         if gzip:
             headers["Accept-Encoding"] = "gzip"
         api.update_params_for_auth(headers=headers, queries=[])
-        if (origin := headers.pop("Origin", None)) is not None:
-            # For the CSRF check of a password session. Django refuses an https Origin wherever the proxy before it does
-            # not pass on that it speaks TLS (cvat issues 7382, 8782); a Referer it asks for only where it knows of TLS.
+        if not with_origin and (origin := headers.pop("Origin", None)) is not None:
             headers["Referer"] = f"{origin}/"
         try:
             response = api.request(

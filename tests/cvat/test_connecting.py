@@ -64,11 +64,43 @@ def test_a_password_session_keeps_its_cookies_and_never_logs_out(server: Scripte
     for request in (me, about, patch):
         assert request.headers["cookie"] == "csrftoken=def; sessionid=abc"
         assert request.headers["x-csrftoken"] == "def"
-        # Django checks an Origin always, and refuses https ones behind a proxy that does not tell it of TLS; a Referer
-        # it checks only where it knows of TLS, and there this one will do.
-        assert "origin" not in request.headers
-        assert request.headers["referer"] == f"{server.url}/"
+        assert request.headers["origin"] == server.url
     assert not server.asked("/api/auth/logout")
+
+
+@pytest.mark.parametrize("balancer", ["AWSALBCORS=x; Path=/; SameSite=None; Secure", "route=1|x; Path=/; HttpOnly"])
+def test_cookies_that_end_in_a_flag(server: ScriptedServer, balancer: str) -> None:
+    """Each in a header of its own, as they come; joined with commas a flag at an end cannot be told from a name."""
+    cookies = {
+        "Set-Cookie": balancer,
+        "set-cookie": "csrftoken=def; expires=Mon, 22 Nov 2027 17:40:00 GMT; Path=/; SameSite=Lax; Secure",
+        "SET-COOKIE": "sessionid=abc; HttpOnly; Path=/; SameSite=Lax; Secure",
+    }
+    server.answers["/api/auth/login"] = Says(body={"key": "k"}, headers=cookies)
+    with connect(credentials=Credentials(server.url, username="ann", password=SECRET), environ={}):
+        pass
+    sent = server.requests[-1].headers["cookie"].split("; ")
+    assert {"csrftoken=def", "sessionid=abc", balancer.partition(";")[0]} == set(sent)
+
+
+def test_a_proxy_that_does_not_say_that_it_speaks_tls(server: ScriptedServer) -> None:
+    """Django then refuses the https Origin of every change (cvat issues 7382, 8782), but not a Referer."""
+
+    def task(asked: Asked) -> Says:
+        if "origin" in asked.headers:
+            words = "CSRF Failed: Origin checking failed - https://cvat.example does not match any trusted origins."
+            return Says(403, {"detail": words})
+        return Says(body={"id": 1})
+
+    server.answers |= {"/api/auth/login": LOGGED_IN, "/api/tasks/1": task}
+    with connect(credentials=Credentials(server.url, username="ann", password=SECRET), environ={}) as session:
+        for _ in range(2):
+            assert session.transport.request("PATCH", "/api/tasks/1", body={"name": "x"}).ok
+    refused_once, *then = server.asked("/api/tasks/1")
+    assert refused_once.headers["origin"] == server.url
+    assert [(one.headers.get("origin"), one.headers["referer"], one.json) for one in then] == [
+        (None, f"{server.url}/", {"name": "x"})
+    ] * 2
 
 
 def test_an_unsupported_version_makes_no_noise(
