@@ -96,8 +96,10 @@ def _track(sent: Any) -> tuple[Doc, Doc]:
     return read, wrong
 
 
-def _tracked(sent: Doc) -> tuple[Doc, Doc]:
+def _tracked(sent: Any) -> tuple[Doc, Doc]:
     wrong: Doc = {}
+    if not isinstance(sent, dict):
+        return {}, {"non_field_errors": [f"Invalid data. Expected a dictionary, but got {type(sent).__name__}."]}
     read: Doc = _attributes(sent, wrong)
     _drawing(sent, read, wrong, _TRACKED)
     return read, wrong

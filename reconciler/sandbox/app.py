@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from reconciler.sandbox.store import Store
 from reconciler.sandbox.throttle import Throttle
 from reconciler.sandbox.versions import ServerVersion
 
+_log = logging.getLogger(__name__)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _WORTH_ZIPPING = 200  # as Django's own middleware has it
 _LARGEST_BODY = 256 * 2**20
@@ -118,6 +120,10 @@ def _answer(call: Call, place: Place, throttle: Throttle) -> Answer:
             return handler(call)
     except Refusal as refusal:
         return refusal.answer
+    except Exception:
+        # What nothing checked breaks a real server too, and it shows the same page.
+        _log.exception("%s %s broke the sandbox", call.method, call.path)
+        return crash().answer
 
 
 def _negotiate(call: Call) -> None:

@@ -238,6 +238,14 @@ def test_dates_move_only_when_something_is_saved(worker: Worker) -> None:
     assert [new > old for new, old in zip(dates(), before, strict=True)] == [True, False, True, True]
 
 
+def test_what_nothing_checks_is_the_servers_error_page(worker: Worker) -> None:
+    task = worker.task(1)
+    path = f"/api/tasks/{task['id']}/annotations"
+    status, page = worker.ask("PUT", path, {"tracks": [{"frame": 0, "label_id": 1, "shapes": 5}]})
+    assert (status, "Server Error (500)" in page) == (500, True)
+    assert worker.get(path)["tracks"] == []
+
+
 def test_ten_thousand_shapes(worker: Worker) -> None:
     task = worker.task(2)
     one = shape(worker, task, 0)
