@@ -39,6 +39,8 @@ LABELS: list[dict[str, Any]] = [
     {"name": "person", "color": "#00ff00", "type": "any", "attributes": []},
 ]
 
+BOX = {"type": "rectangle", "points": [1, 2, 30, 40]}
+
 
 class Worker:
     """Somebody who works with a sandbox over HTTP."""
@@ -194,3 +196,15 @@ def _named(value: Any, names: dict[int, str], specs: dict[int, str]) -> Any:
     if "spec_id" in named:
         named["spec_id"] = specs[named["spec_id"]]
     return named
+
+
+def shape(worker: Worker, task: dict[str, Any], frame: int, **more: Any) -> dict[str, Any]:
+    """Give a box on a frame, of the label car."""
+    return {**BOX, "frame": frame, "label_id": worker.labels(task)["car"]["id"], **more}
+
+
+def put(worker: Worker, path: str, **sent: Any) -> Any:
+    """Replace the annotations of a task or job; give the answer."""
+    status, answer = worker.ask("PUT", f"{path}/annotations", sent)
+    assert status == 200, answer
+    return answer

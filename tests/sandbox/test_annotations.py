@@ -8,19 +8,7 @@ import pytest
 
 from reconciler.sandbox import Sandbox
 
-from .tasks import LABELS, Worker
-
-BOX = {"type": "rectangle", "points": [1, 2, 30, 40]}
-
-
-def shape(worker: Worker, task: dict[str, Any], frame: int, **more: Any) -> dict[str, Any]:
-    return {**BOX, "frame": frame, "label_id": worker.labels(task)["car"]["id"], **more}
-
-
-def put(worker: Worker, path: str, **sent: Any) -> Any:
-    status, answer = worker.ask("PUT", f"{path}/annotations", sent)
-    assert status == 200, answer
-    return answer
+from .tasks import BOX, LABELS, Worker, put, shape
 
 
 def frames(worker: Worker, path: str) -> list[int]:
@@ -72,58 +60,6 @@ def test_defaults_are_filled_in_when_read(worker: Worker) -> None:
     assert {value["spec_id"]: value["value"] for value in read["attributes"]} == {"parked": "false", "make": "other"}
 
 
-def test_a_track_over_three_jobs(worker: Worker) -> None:
-    task = worker.task(6)
-    car = worker.labels(task)["car"]
-    parked = next(spec["id"] for spec in car["attributes"] if spec["name"] == "parked")
-    value = [{"spec_id": parked, "value": "true"}]
-    shapes = [
-        {**BOX, "frame": 1, "points": [0, 0, 10, 10], "attributes": value},
-        {**BOX, "frame": 3, "points": [20, 0, 30, 10]},
-    ]
-    path = f"/api/tasks/{task['id']}"
-    put(worker, path, tracks=[{"frame": 1, "label_id": car["id"], "shapes": shapes}])
-    pieces = [worker.get(f"/api/jobs/{job['id']}/annotations")["tracks"] for job in worker.jobs(task)]
-    cut = [[(part["frame"], part["points"][0]) for part in piece[0]["shapes"]] for piece in pieces]
-    assert cut == [[(1, 0)], [(2, 10), (3, 20)], [(4, 20)]]
-    whole = worker.get(f"{path}/annotations")["tracks"]
-    assert [[(part["frame"], part["outside"]) for part in track["shapes"]] for track in whole] == [
-        [(1, False), (2, True)],
-        [(2, False), (3, False), (4, True)],
-        [(4, False)],
-    ]
-    # A keyframe without a value goes on with the value before it.
-    assert whole[1]["shapes"][0]["attributes"][0]["value"] == "true"
-
-
-def test_jobs_that_overlap_see_one_object_once(worker: Worker) -> None:
-    task = worker.task(6, segment_size=4, overlap=2)
-    assert [(job["start_frame"], job["stop_frame"]) for job in worker.jobs(task)] == [(0, 3), (2, 5)]
-    path, car = f"/api/tasks/{task['id']}", worker.labels(task)["car"]["id"]
-    track = {"frame": 0, "label_id": car, "shapes": [{**BOX, "frame": 0}, {**BOX, "frame": 5, "outside": True}]}
-    tag = {"frame": 3, "label_id": car}
-    answer = put(worker, path, shapes=[shape(worker, task, 2)], tracks=[track], tags=[tag])
-    assert [len(answer[kind]) for kind in ("tags", "shapes", "tracks")] == [1, 1, 1]
-    read = worker.get(f"{path}/annotations")
-    assert [len(read[kind]) for kind in ("tags", "shapes", "tracks")] == [1, 1, 1]
-    assert [(part["frame"], part["outside"]) for part in read["tracks"][0]["shapes"]][-1] == (5, True)
-
-
-def test_a_tracks_first_shape_is_where_it_begins(worker: Worker) -> None:
-    task = worker.task(4, segment_size=4)
-    [job] = worker.jobs(task)
-    car = worker.labels(task)["car"]["id"]
-    late = {"frame": 0, "label_id": car, "shapes": [{**BOX, "frame": 2}]}
-    early = {"frame": 3, "label_id": car, "shapes": [{**BOX, "frame": 1}]}
-    bare = {"frame": 3, "label_id": car, "shapes": []}
-    tracks = put(worker, f"/api/jobs/{job['id']}", tracks=[late, early, bare])["tracks"]
-    assert [[(part["frame"], part["outside"]) for part in track["shapes"]] for track in tracks] == [
-        [(0, True), (2, False)],
-        [(1, False)],
-    ]
-    assert [track["frame"] for track in tracks] == [0, 1]
-
-
 def test_replicas_and_ground_truth_are_not_the_tasks(worker: Worker) -> None:
     task = worker.task(2, consensus_replicas=2)
     worker.make("/api/jobs", {"type": "ground_truth", "task_id": task["id"], "frame_count": 1})
@@ -162,18 +98,6 @@ def test_what_is_right_is_an_empty_object_among_what_is_wrong(worker: Worker) ->
     sent = {"shapes": [shape(worker, task, 0), shape(worker, task, 0, points=[1])]}
     _, body = worker.ask("PUT", f"/api/tasks/{task['id']}/annotations", sent)
     assert body == {"shapes": [{}, {"points": ["invalid length for shape type 'rectangle'"]}]}
-
-
-def test_attributes_of_a_track_are_where_they_belong(worker: Worker) -> None:
-    task = worker.task(1)
-    car = worker.labels(task)["car"]
-    parked, make = (spec["id"] for spec in car["attributes"])
-    path = f"/api/tasks/{task['id']}/annotations"
-    for fixed, free, wrong in ((parked, None, parked), (make, make, make)):
-        drawn = {**BOX, "frame": 0, "attributes": [{"spec_id": free, "value": "x"}] if free else []}
-        given = [{"spec_id": fixed, "value": "true"}]
-        track = {"frame": 0, "label_id": car["id"], "attributes": given, "shapes": [drawn]}
-        assert worker.ask("PUT", path, {"tracks": [track]}) == (400, [f"spec_id `{wrong}` is invalid"])
 
 
 def test_skeletons_have_parts_with_labels_of_their_own(worker: Worker) -> None:
