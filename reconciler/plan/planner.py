@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.cvat.filters import is_in
 from reconciler.cvat.models import Task
 from reconciler.errors import PlanError, Problem
 from reconciler.history.model import Ledger
@@ -62,7 +63,7 @@ class _Planner:
         self._around = around
         self._addresses = addresses
         self._targets = Targets(addresses, [f"task.{key}" for key in manifest.tasks] + _rules(manifest.rules))
-        self._projects = ProjectIndex(around.server.projects(), manifest.projects)
+        self._projects = ProjectIndex(around.server.projects(), manifest.projects, self._has_tasks)
         self._problems: list[Problem] = []
         selecting = Selecting(around.server, self._projects, around.created_filter, self._problems)
         self._found = Gathering(loaded, self._targets, selecting, around.ref, around.ledger, problems=self._problems)
@@ -77,6 +78,10 @@ class _Planner:
         if self._problems:
             raise PlanError(in_order(self._problems))
         return self._assemble(self._changes(jobs, wanted, users), users, jobs)
+
+    def _has_tasks(self, project: int) -> bool:
+        found = self._around.server.tasks(is_in("project_id", [project]))
+        return any(task.project_id == project for task in found)
 
     def _users(self) -> dict[str, int]:
         found = self._found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 from reconciler.cvat.models import Project
 from reconciler.errors import Location, Problem
@@ -11,14 +12,24 @@ from reconciler.manifest.wording import did_you_mean
 
 
 class ProjectIndex:
-    """All visible projects, found by key, id or name. What cannot be found is noted in `problems`."""
+    """All visible projects, found by key, id or name. What cannot be found is noted in `problems`.
 
-    def __init__(self, projects: Iterable[Project], blocks: Mapping[str, ProjectBlock]) -> None:
+    `has_tasks` tells whether tasks of a project can be seen. Whoever owns a task in somebody else's project, or is
+    assigned to one, sees the task but not the project (CVAT, rules of tasks and projects): an id is enough then.
+    """
+
+    def __init__(
+        self,
+        projects: Iterable[Project],
+        blocks: Mapping[str, ProjectBlock],
+        has_tasks: Callable[[int], bool] = lambda _: False,
+    ) -> None:
         self._by_id = {project.id: project for project in projects}
         self._by_name: dict[str, list[int]] = {}
         for project in self._by_id.values():
             self._by_name.setdefault(project.name, []).append(project.id)
         self._blocks = blocks
+        self._has_tasks = cache(has_tasks)
 
     def name(self, project_id: int | None) -> str | None:
         """A project's name; None if it has none or cannot be seen."""
@@ -41,7 +52,7 @@ class ProjectIndex:
         return self._by_unique_name(ref.name or ref.key or "", where, problems)
 
     def _by_given_id(self, project_id: int, where: Location | None, problems: list[Problem]) -> int | None:
-        if project_id in self._by_id:
+        if project_id in self._by_id or self._has_tasks(project_id):
             return project_id
         problems.append(Problem(f"there is no project {project_id}, or you cannot see it in this organization", where))
         return None

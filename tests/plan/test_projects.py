@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from reconciler.cvat.models import Project
-from reconciler.errors import Problem
+from reconciler.errors import PlanError, Problem
 from reconciler.manifest.models import ProjectBlock, ProjectRef
 from reconciler.plan.projects import ProjectIndex, listed
+
+from .observed import Server, plan_for, task
 
 BLOCKS = {
     "street": ProjectBlock(name="Street scenes"),
@@ -61,3 +63,17 @@ def test_a_project_that_cannot_be_seen_has_no_name_and_no_count() -> None:
 def test_ids_in_a_sentence() -> None:
     assert [listed(list(range(1, count + 1))) for count in (1, 2, 3)] == ["1", "1 and 2", "1, 2 and 3"]
     assert listed(list(range(1, 10))) == "1, 2, 3, 4, 5 and 4 more"
+
+
+def test_a_project_that_cannot_be_seen_is_named_by_its_id_if_tasks_of_it_can() -> None:
+    """So it is for whoever owns a task in somebody else's project, or is assigned to one."""
+    server = Server([task(1, project_id=5), task(2, project_id=6)])
+
+    def document(project: int) -> dict[str, object]:
+        rule = {"select": {"project": {"id": project}}, "set": {"subset": "S"}}
+        named = {"t1": {"project": {"id": project}, "bug_tracker": "x"}}
+        return {"rules": {"r": rule}, "tasks": named}
+
+    assert [change.id for change in plan_for(server, document(5)).updates] == [1]
+    with pytest.raises(PlanError, match="there is no project 7, or you cannot see it"):
+        plan_for(server, document(7))
