@@ -23,6 +23,7 @@ from reconciler.apply.rereading import Reread, reread
 from reconciler.apply.staleness import check_still_true
 from reconciler.apply.verification import touched, unproven
 from reconciler.cvat.reading import Reader
+from reconciler.cvat.rights import check_may_write
 from reconciler.cvat.session import Session
 from reconciler.cvat.writing import Writer
 from reconciler.errors import ChangesFailedError, ServerError, StateError
@@ -79,12 +80,13 @@ def run_plan(
         claim: whether the plan came from a file, and so may be applied only once.
 
     Raises:
-        LimitError, LockedError, StalePlanError, ConflictError, PlanFileError, StateError, ServerError: before the
-            first write.
+        LimitError, LockedError, StalePlanError, ConflictError, PlanFileError, SessionError, StateError,
+            ServerError: before the first write.
         UnrecordedError: the state store failed in the middle. The run has stopped, and the next one finds out what
             this one had written.
     """
     check_limits(saved.plan)
+    check_may_write(session)
     with locked(
         store, operator(), f"{saved.plan.kind} of {len(saved.plan.updates)} changes on {saved.plan.server.url}"
     ):

@@ -32,6 +32,12 @@ def retrieve_token(call: Call) -> Answer:
     return single(call, "access_tokens", _own(call)["id"])
 
 
+def retrieve_own_token(call: Call) -> Answer:
+    """Answer GET /api/auth/access_tokens/self: the one that this request came with."""
+    permissions.require(call.user.access_token is not None)
+    return single(call, "access_tokens", call.user.access_token or 0)
+
+
 def create_token(call: Call) -> Answer:
     """Answer POST /api/auth/access_tokens, the only answer that shows the token's value."""
     permissions.require(not call.user.by_access_token)

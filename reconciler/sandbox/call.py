@@ -28,13 +28,18 @@ class Caller:
     username: str
     privilege: int
     is_staff: bool = False
-    by_access_token: bool = False
+    access_token: int | None = None  # its id, if the caller came with one
     read_only: bool = False
 
     @property
     def identifiers(self) -> Doc:
         """Who it is, as requests show their owner."""
         return {"id": self.id, "username": self.username}
+
+    @property
+    def by_access_token(self) -> bool:
+        """Whether they came with a personal access token."""
+        return self.access_token is not None
 
     @property
     def is_admin(self) -> bool:
@@ -47,12 +52,12 @@ class Caller:
         return self.privilege <= _PRIVILEGES["user"]
 
 
-def caller_of(user: Doc, *, by_access_token: bool = False, read_only: bool = False) -> Caller:
+def caller_of(user: Doc, *, access_token: int | None = None, read_only: bool = False) -> Caller:
     """Give the caller that a user's document describes."""
     rank = min((_PRIVILEGES.get(group, _NO_RANK) for group in user.get("groups", [])), default=_NO_RANK)
     if user.get("is_superuser"):
         rank = _PRIVILEGES["admin"]
-    return Caller(user["id"], user["username"], rank, bool(user.get("is_staff")), by_access_token, read_only)
+    return Caller(user["id"], user["username"], rank, bool(user.get("is_staff")), access_token, read_only)
 
 
 @dataclass(frozen=True)

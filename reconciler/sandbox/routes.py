@@ -70,6 +70,7 @@ PLACES = (
         "/api/auth/access_tokens",
         {"GET": access_tokens.list_tokens, "POST": access_tokens.create_token},
     ),
+    Place("/api/auth/access_tokens/self", {"GET": access_tokens.retrieve_own_token}),
     Place(
         "/api/auth/access_tokens/{id:int}",
         {

@@ -53,7 +53,7 @@ def _by_access_token(call: Call, value: str) -> Caller:
     user = _active(call, token["owner"]["id"])
     if token["read_only"] and call.method not in _SAFE:
         raise denied()
-    return caller_of(call.store.get("users", user.id), by_access_token=True, read_only=token["read_only"])
+    return caller_of(call.store.get("users", user.id), access_token=token["id"], read_only=token["read_only"])
 
 
 def _by_password(call: Call, credentials: str) -> Caller:

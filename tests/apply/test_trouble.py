@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import ServerError
+from reconciler.errors import ServerError, SessionError
 from reconciler.history.model import RunStatus, WriteOutcome
 from reconciler.history.runs import load_run, runs
 from reconciler.sandbox import Sandbox
@@ -42,11 +42,20 @@ def test_an_assignee_may_not_give_the_task_away(sandbox: Sandbox, tmp_path: Path
 
 
 def test_a_read_only_token_writes_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
-    with seated(sandbox, tmp_path, token=token_of(sandbox, "admin", read_only=True)) as desk:
-        outcome = desk.apply(REOPEN)
-    assert outcome.run.counts.failed == 8
+    reading = token_of(sandbox, "admin", read_only=True)
+    with (
+        seated(sandbox, tmp_path, token=reading) as desk,
+        pytest.raises(SessionError, match="read-only"),
+    ):
+        desk.apply(REOPEN)
     assert desk.job(1) == ("acceptance", "completed", "bob")
-    assert desk.ledger()[0].done == ()
+    assert desk.ledger() == []
+    assert not any(request.method == "PATCH" for request in sandbox.requests)
+
+
+def test_a_server_that_cannot_say_whether_a_token_is_read_only_is_asked_to_write(desk: Desk) -> None:
+    desk.sandbox.fail("GET", "/api/auth/access_tokens/self", status=404, body=PAGE)
+    assert desk.apply(REOPEN).run.status is RunStatus.DONE
 
 
 def test_a_page_of_html_is_never_shown(desk: Desk) -> None:

@@ -197,8 +197,8 @@ def test_a_read_only_token_plans_but_does_not_apply(
     monkeypatch.setenv("CVAT_ACCESS_TOKEN", token)
     assert reconciler("plan", "reopen.yaml").code == 0
     said = reconciler("apply", "reopen.yaml", "--yes")
-    assert said.code == 3
-    assert "HTTP 403" in said.out
+    assert said.code == 1
+    assert "error: this access token is read-only" in said.err
     assert sandbox.api("GET", "/api/tasks/1")[1]["status"] == "completed"
 
 

@@ -118,6 +118,11 @@ class Server:
             self._fill(made["id"], frames)
         return dict(self.ask("GET", f"/api/tasks/{made['id']}").body)
 
+    def replicas(self, number: int) -> dict[str, Any]:
+        """Give the argument that asks for replicas of each job: it was renamed between 2.54 and 2.80."""
+        major, minor = self.ask("GET", "/api/server/about").body["version"].split(".")[:2]
+        return {"initial_replicas" if (int(major), int(minor)) >= (2, 80) else "consensus_replicas": number}
+
     def _fill(self, task_id: int, frames: int) -> None:
         files = {f"client_files[{n}]": (f"frame_{n}.png", _PNG, "image/png") for n in range(frames)}
         headers = {"Accept": "application/vnd.cvat+json", "Authorization": self.authorization}

@@ -109,7 +109,7 @@ def test_saving_moves_the_job_the_task_and_the_project(server: Server, drawing: 
 
 
 def test_replicas_are_not_the_tasks(server: Server) -> None:
-    task = server.task(frames=2, consensus_replicas=2, labels=[{"name": "car", "attributes": []}])
+    task = server.task(frames=2, **server.replicas(2), labels=[{"name": "car", "attributes": []}])
     [car] = server.ask("GET", "/api/labels", task_id=task["id"]).body["results"]
     replica = server.jobs(task)[1]
     server.ask("PUT", f"/api/jobs/{replica['id']}/annotations", sent(shapes=[box(car, 0)]))

@@ -42,7 +42,7 @@ def test_frames_are_deleted_and_brought_back(server: Server) -> None:
 
 
 def test_replicas_follow_their_job(server: Server) -> None:
-    task = server.task(server.project(), frames=4, consensus_replicas=2)
+    task = server.task(server.project(), frames=4, **server.replicas(2))
     jobs = server.jobs(task)
     assert [job["start_frame"] for job in jobs] == [0, 0, 0, 2, 2, 2]
     assert [job["parent_job_id"] for job in jobs[:3]] == [None, jobs[0]["id"], jobs[0]["id"]]

@@ -125,6 +125,8 @@ def test_unknown_fields_of_a_job(server: Server, name: str) -> None:
 
 
 def test_an_unknown_assignee_breaks_the_server(server: Server) -> None:
+    if not server.ask("GET", "/api/users/self").body["is_superuser"]:
+        pytest.skip("only an administrator gets as far as the failure; others are refused with 403")
     task = server.task(server.project(), frames=2)
     [job] = server.jobs(task)
     for reply in (
