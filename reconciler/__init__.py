@@ -10,7 +10,7 @@ from reconciler.history.runs import runs
 from reconciler.history.saved_plans import load_saved, save
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest, load
-from reconciler.operations import apply, connect_for, plan, plan_rollback
+from reconciler.operations import apply, connect_for, plan, plan_rollback, rollback
 from reconciler.plan.model import Plan, SavedPlan
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "load_saved",
     "plan",
     "plan_rollback",
+    "rollback",
     "runs",
     "save",
 ]

@@ -9,14 +9,14 @@ with reconciler.connect_for(manifest) as session:
     plan = reconciler.plan(manifest, session, store)
     outcome = reconciler.apply(plan, session, store)
     print(outcome.run.status, outcome.run.counts)
-    way_back = reconciler.plan_rollback(session, store, outcome.run.id)
-    reconciler.apply(way_back, session, store)
+    reconciler.rollback(session, store, outcome.run.id)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 
 from reconciler.apply.ledger_keeping import ONE_TIME, check_rules_unchanged, freeze_selections, record_done
 from reconciler.apply.made_for import check_made_for
@@ -94,7 +94,7 @@ def apply(
     parallelism: int = 4,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Apply a plan, verify it, record it. A `SavedPlan` (of a file) is applied once.
+    """Apply a plan, verify it, plan again, record it. A `SavedPlan` (of a file) is applied once.
 
     Look at the outcome: `outcome.run.status` is `done` only if every write arrived and was proven. An empty plan makes
     a run too; it is how one-time rules that found nothing to change come to count as applied.
@@ -110,11 +110,17 @@ def apply(
         LimitError, LockedError, ConflictError, PlanFileError, StateError, ServerError: before the first write.
         UnrecordedError: the state store failed in the middle, and the run was stopped.
     """
-    check_made_for(planned.plan if isinstance(planned, SavedPlan) else planned, session)
-    if isinstance(planned, SavedPlan):
-        return run_plan(planned, session, store, parallelism=parallelism, progress=progress, claim=True)
-    saved = seal(planned, tool=tool(), now=datetime.now(UTC))
-    return run_plan(saved, session, store, parallelism=parallelism, progress=progress)
+    saved = planned if isinstance(planned, SavedPlan) else seal(planned, tool=tool(), now=datetime.now(UTC))
+    check_made_for(saved.plan, session)
+    return run_plan(
+        saved,
+        session,
+        store,
+        parallelism=parallelism,
+        progress=progress,
+        claim=isinstance(planned, SavedPlan),
+        replan=partial(replan, saved.plan, session, store) if saved.plan.kind == "apply" else None,
+    )
 
 
 def record_nothing_to_do(planned: Plan, session: Session, store: StateStore) -> bool:
@@ -183,6 +189,20 @@ def plan_rollback(
         server=server_ref(session),
         force=force,
     ).reverse()
+
+
+def rollback(
+    session: Session,
+    store: StateStore,
+    run_id: str | None = None,
+    *,
+    force: bool = False,
+    parallelism: int = 4,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Plan the way back of a run and apply it: `plan_rollback`, then `apply`, with what they raise."""
+    way_back = plan_rollback(session, store, run_id, force=force)
+    return apply(way_back, session, store, parallelism=parallelism, progress=progress)
 
 
 def find_run(store: StateStore, run_id: str | None) -> Run:

@@ -6,14 +6,13 @@ point the before-image, the after-image and the server together say what happene
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event
-from typing import ClassVar
 
 from reconciler.apply.audit import Auditor
+from reconciler.apply.ending import Outcome, UnrecordedError, finished, stopped_because, unrecorded
 from reconciler.apply.executor import Executor, Result
 from reconciler.apply.interruption import stopping_on_signals
 from reconciler.apply.ledger_keeping import check_rules_unchanged, freeze_selections, record_done, withdraw_undone
@@ -21,16 +20,16 @@ from reconciler.apply.one_write import look
 from reconciler.apply.progress import Progress, Unfailing
 from reconciler.apply.rereading import Reread, reread
 from reconciler.apply.staleness import check_still_true
-from reconciler.apply.verification import touched, unproven
+from reconciler.apply.verification import planned_again, touched, unproven
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.rights import check_may_write
 from reconciler.cvat.session import Session
 from reconciler.cvat.writing import Writer
-from reconciler.errors import ChangesFailedError, ServerError, StateError
+from reconciler.errors import ReconcilerError, ServerError, StateError
 from reconciler.history.applied import check_unclaimed, claim_plan, release_plan
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import locked
-from reconciler.history.model import Counts, ObjectState, Run, RunStatus, Snapshot, Unproven, WriteOutcome
+from reconciler.history.model import ObjectState, Run, Snapshot, Unproven, WriteOutcome
 from reconciler.history.operator import operator
 from reconciler.history.recovery import recover_killed_runs
 from reconciler.history.run_ids import new_run_id
@@ -40,24 +39,7 @@ from reconciler.history.tool import tool
 from reconciler.plan.limits import check_limits
 from reconciler.plan.model import Plan, SavedPlan
 
-_log = logging.getLogger(__name__)
-
 __all__ = ["Outcome", "Progress", "UnrecordedError", "run_plan"]
-
-
-class UnrecordedError(StateError):
-    """The state store failed in the middle of a run, so the run was stopped: what is not recorded is not written."""
-
-    exit_code: ClassVar[int] = ChangesFailedError.exit_code
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended, and what became of each write."""
-
-    run: Run
-    plan: Plan
-    results: list[Result] = field(default_factory=list)
 
 
 def run_plan(
@@ -68,6 +50,7 @@ def run_plan(
     parallelism: int = 4,
     progress: Progress | None = None,
     claim: bool = False,
+    replan: Callable[[], Plan] | None = None,
 ) -> Outcome:
     """Apply a plan (of a manifest, or a rollback) and prove that it arrived.
 
@@ -78,6 +61,7 @@ def run_plan(
         parallelism: tasks written at once; the jobs of one task always follow one another.
         progress: who wants to hear how it goes. What it raises is ignored.
         claim: whether the plan came from a file, and so may be applied only once.
+        replan: makes the plan as it would be after the run, to prove that nothing is left to do.
 
     Raises:
         LimitError, LockedError, StalePlanError, ConflictError, PlanFileError, SessionError, StateError,
@@ -90,17 +74,23 @@ def run_plan(
     with locked(
         store, operator(), f"{saved.plan.kind} of {len(saved.plan.updates)} changes on {saved.plan.server.url}"
     ):
-        run = _Run(saved, session, store, Unfailing(progress or Progress()), parallelism)
+        run = _Run(saved, session, store, Unfailing(progress or Progress()), parallelism, replan)
         return run.go(claim=claim)
 
 
 class _Run:
     def __init__(
-        self, saved: SavedPlan, session: Session, store: StateStore, progress: Progress, parallelism: int
+        self,
+        saved: SavedPlan,
+        session: Session,
+        store: StateStore,
+        progress: Progress,
+        parallelism: int,
+        replan: Callable[[], Plan] | None,
     ) -> None:
         self._saved, self._plan = saved, saved.plan
         self._session, self._store = session, store
-        self._progress, self._parallelism = progress, parallelism
+        self._progress, self._parallelism, self._replan = progress, parallelism, replan
         self._reader = Reader(session)
 
     def go(self, *, claim: bool) -> Outcome:
@@ -129,7 +119,7 @@ class _Run:
             with suppress(StateError):
                 if recorder is not None:
                     note = "nothing was written: the run could not be recorded"
-                    recorder.finish(_finished(run, [], [], interrupted=False, notes=[note]))
+                    recorder.finish(finished(run, self._plan, [], [], interrupted=False, notes=[note]))
                 if claim:
                     release_plan(self._store, self._saved.id)
             raise
@@ -139,22 +129,37 @@ class _Run:
         auditor = Auditor(recorder, self._session)
         executor, results = self._execute(auditor, stop)
         found, notes = self._verify(results)
-        if why := _stopped_because(executor):
+        if why := stopped_because(executor):
             notes = [why, *notes]
-        skipped = any(result.outcome is WriteOutcome.SKIPPED for result in results)
-        interrupted = stop.is_set() and skipped and why is None
-        finished = _finished(recorder.run, results, found, interrupted=interrupted, notes=notes)
+        interrupted = why is None and stop.is_set() and any(one.outcome is WriteOutcome.SKIPPED for one in results)
+
+        def ended() -> Run:
+            return finished(recorder.run, self._plan, results, found, interrupted=interrupted, notes=notes)
+
         try:
             record_done(self._store, self._plan, map(auditor.as_record, results), found)
             withdraw_undone(self._store, self._plan, results, found)
+            if not stop.is_set():
+                self._plan_again(results, found, notes)
             if self._plan.of_run is not None:
-                mark_rolled_back(self._store, self._plan.of_run, finished.id)
-            recorder.finish(finished)
+                mark_rolled_back(self._store, self._plan.of_run, recorder.run.id)
+            recorder.finish(ended())
         except StateError as error:  # the run stays `running`, and the next one takes it from there
-            raise _unrecorded(finished, error) from error
+            raise unrecorded(ended(), error) from error
         if isinstance(executor.failure, StateError):
-            raise _unrecorded(finished, executor.failure) from executor.failure
-        return Outcome(finished, self._plan, results)
+            raise unrecorded(ended(), executor.failure) from executor.failure
+        return Outcome(recorder.run, self._plan, results)
+
+    def _plan_again(self, results: list[Result], found: list[Unproven], notes: list[str]) -> None:
+        """A second plan over what was written must be empty; what it would change again is not as wanted."""
+        if self._replan is None or found:
+            return
+        try:
+            found.extend(planned_again(self._replan(), results))
+        except StateError:
+            raise
+        except ReconcilerError as error:
+            notes.append(f"a second plan, to prove that nothing is left to do, cannot be made: {error.what}")
 
     def _new_run(self) -> Run:
         now = datetime.now(UTC)
@@ -198,49 +203,3 @@ class _Run:
             return unproven(self._plan, results, reread(touched(results), self._reader)), []
         except ServerError as error:
             return [], [f"what was written could not be read again to prove it: {error.what}"]
-
-
-def _finished(run: Run, results: list[Result], found: list[Unproven], *, interrupted: bool, notes: list[str]) -> Run:
-    counted = {outcome: sum(result.outcome is outcome for result in results) for outcome in WriteOutcome}
-    counts = Counts(
-        written=counted[WriteOutcome.WRITTEN],
-        already=counted[WriteOutcome.ALREADY],
-        conflicts=counted[WriteOutcome.CONFLICT],
-        failed=counted[WriteOutcome.FAILED] + counted[WriteOutcome.UNKNOWN],
-        skipped=counted[WriteOutcome.SKIPPED],
-        unproven=len(found),
-    )
-    if interrupted:
-        status = RunStatus.INTERRUPTED
-    elif counts.failed or found or notes:
-        status = RunStatus.FAILED
-    else:
-        status = RunStatus.CONFLICT if counts.conflicts else RunStatus.DONE
-    return run.model_copy(
-        update={
-            "finished": datetime.now(UTC),
-            "status": status,
-            "counts": counts,
-            "unproven": tuple(found),
-            "note": "; ".join(notes) or None,
-        }
-    )
-
-
-def _stopped_because(executor: Executor) -> str | None:
-    """Why a run stopped by itself."""
-    if executor.failure is None:
-        return executor.outage
-    if isinstance(executor.failure, StateError):
-        return f"stopped: {executor.failure.what}"
-    _log.debug("a write failed in a way that should not be", exc_info=executor.failure)
-    return f"stopped: unexpected {type(executor.failure).__name__}; this is a bug in cvat-reconciler"
-
-
-def _unrecorded(run: Run, error: StateError) -> UnrecordedError:
-    counts = run.counts
-    whole = counts.written + counts.failed + counts.already + counts.conflicts + counts.skipped
-    return UnrecordedError(
-        f"{error.what}\nrun {run.id} was stopped there; {counts.written} of its {whole} writes had been made",
-        hint=error.hint,
-    )

@@ -65,3 +65,20 @@ def touched(results: Iterable[Result]) -> list[Change]:
     """The changes of which at least one write arrived or may have arrived."""
     reached = [result.change for result in results if result.outcome not in (WriteOutcome.SKIPPED, WriteOutcome.FAILED)]
     return list({(change.kind, change.id): change for change in reached}.values())
+
+
+def planned_again(again: Plan, results: Iterable[Result]) -> list[Unproven]:
+    """What a second plan would change of the tasks that were just written: it must be nothing.
+
+    So rules that feed each other, or two blocks that undo each other, are seen at once. Tasks of which something did
+    not arrive are left out, the failure says why; so are tasks that the run had nothing to do with.
+    """
+    results = list(results)
+    held_back = {result.change.task for result in results if result.outcome not in ARRIVED}
+    written = {result.change.task for result in results} - held_back
+    return [
+        _one(change, ".".join(field.path), field.after, field.before)
+        for change in again.updates
+        if change.task in written
+        for field in change.fields
+    ]

@@ -163,6 +163,8 @@ def _refused(transport: Transport, answer: Answer, asked: str) -> NoReturn:
             f"{url} throttles {asked} (429)" + (f": {words}" if words else ""),
             hint=f"try again in {wait} seconds" if wait.isdigit() else "try again in a minute",
         ) from None
+    if status == 501:  # "not implemented": a web server that knows no POST
+        _not_cvat(transport, asked, status)
     if status >= 500:
         gateway = status in (502, 503, 504)
         raise SessionError(

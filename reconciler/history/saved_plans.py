@@ -74,6 +74,8 @@ def unseal(data: bytes) -> SavedPlan:
         plain = parse(data, PLAN_FORMAT)
     except Unreadable as error:
         raise Unreadable(error.why, _AGAIN) from error
+    if "digest" not in plain and "id" not in plain:
+        raise Unreadable("it is a plan that was shown (--format json), not one that was saved", _AGAIN)
     if plain.get("digest") != _digest(plain):
         raise Unreadable("it was changed after it was saved (its digest does not match)", _AGAIN)
     return validate(plain, SavedPlan)

@@ -66,7 +66,8 @@ class ProjectIndex:
             problems.append(Problem(f"{len(ids)} projects are called {name!r}: {listed(ids)}", where, hint))
         else:
             names = [*self._by_name, *self._blocks]
-            problems.append(Problem(f"there is no project called {name!r}", where, did_you_mean(name, names)))
+            what = f"there is no project called {name!r}, or you cannot see it"
+            problems.append(Problem(what, where, did_you_mean(name, names)))
         return None
 
 

@@ -171,7 +171,7 @@ def test_what_a_rollback_had_to_leave_stays_done(desk: Desk) -> None:
     desk.apply(REOPEN)
     desk.patch("job", 3, stage="validation", state="new")
     outcome = desk.rollback()
-    assert outcome.run.status is RunStatus.DONE
+    assert outcome.run.status is RunStatus.CONFLICT
     assert outcome.plan.summary.conflicts == 1
     assert desk.ledger()[0].done == (2,)
     assert {change.task for change in desk.plan(REOPEN).updates} == {1, 3, 4}

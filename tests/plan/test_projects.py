@@ -43,10 +43,10 @@ def test_a_reference_stands_for(ref: object, project: int) -> None:
     ("ref", "what", "hint"),
     [
         ("Twin", "2 projects are called 'Twin': 3 and 4", "say which one with `project: {id: …}`"),
-        ("Deport", "there is no project called 'Deport'", "did you mean `Depot`?"),
+        ("Deport", "there is no project called 'Deport', or you cannot see it", "did you mean `Depot`?"),
         ("gone", "there is no project 8, or you cannot see it in this organization", None),
         ({"id": 99}, "there is no project 99, or you cannot see it in this organization", None),
-        ({"name": "depot"}, "there is no project called 'depot'", "did you mean `Depot`?"),
+        ({"name": "depot"}, "there is no project called 'depot', or you cannot see it", "did you mean `Depot`?"),
     ],
 )
 def test_a_reference_that_stands_for_none(ref: object, what: str, hint: str | None) -> None:

@@ -1,0 +1,61 @@
+"""Applied means proven: after an apply a second plan over what was written must be empty."""
+
+from __future__ import annotations
+
+from reconciler.history.model import RunStatus
+
+from .desk import Desk
+
+CHAIN = """
+version: 1
+rules:
+  first: {select: {project: {name: Street}, subset: null}, set: {subset: Train}}
+  second: {select: {project: {name: Street}, subset: Train}, set: {bug_tracker: "https://tracker.example"}}
+"""
+CIRCLE = """
+version: 1
+rules:
+  there: {select: {id: 1, subset: A}, set: {subset: B}}
+  back: {select: {id: 1, subset: B}, set: {subset: A}}
+"""
+
+
+def test_rules_that_feed_each_other_are_told_at_the_first_apply(desk: Desk) -> None:
+    outcome = desk.apply(CHAIN)
+    assert outcome.run.status is RunStatus.FAILED
+    assert {(one.task, one.field, one.wanted) for one in outcome.run.unproven} == {
+        (task, "bug_tracker", "https://tracker.example") for task in (1, 2, 3, 4)
+    }
+    assert desk.apply(CHAIN).run.status is RunStatus.DONE
+    assert desk.plan(CHAIN).is_empty
+
+
+def test_rules_that_undo_each_other_are_never_called_done(desk: Desk) -> None:
+    desk.patch("task", 1, subset="A")
+    for wanted in ("A", "B"):
+        outcome = desk.apply(CIRCLE)
+        assert outcome.run.status is RunStatus.FAILED
+        assert [(one.field, one.wanted) for one in outcome.run.unproven] == [("subset", wanted)]
+
+
+def test_a_name_that_is_taken_is_told(desk: Desk) -> None:
+    taken = desk.task(2)["name"]
+    manifest = f"""
+version: 1
+tasks:
+  kept: {{project: {{name: Street}}, name: {taken!r}, subset: Train}}
+  renamed: {{id: 1, name: {taken!r}}}
+"""
+    outcome = desk.apply(manifest)
+    assert outcome.run.status is RunStatus.FAILED
+    assert outcome.run.note is not None
+    assert "a second plan, to prove that nothing is left to do, cannot be made" in outcome.run.note
+    assert "2 tasks are called" in outcome.run.note
+
+
+def test_what_others_add_meanwhile_is_no_failure_of_the_run(desk: Desk) -> None:
+    desk.patch("task", 1, subset="A")
+    desk.sandbox.before("PATCH", "/api/tasks/1$", lambda: desk.patch("task", 2, subset="A"))
+    hand_over = "version: 1\nrules: {hand-over: {select: {subset: A}, set: {assignee: bob}}}\n"
+    assert desk.apply(hand_over).run.status is RunStatus.DONE
+    assert {change.task for change in desk.plan(hand_over).updates} == {2}
