@@ -1,13 +1,15 @@
 """The way back: a run's writes turned round, as a plan.
 
 Three-way: a field is restored only where the server still holds what the run wrote. What others have changed since is a
-conflict, named and left alone. A job's stage and state are one position: if either was changed, both are left.
+conflict, named and left alone. A job's stage and state are one position: if either was changed, both are left, and both
+are named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -29,6 +31,8 @@ from reconciler.plan.summary import named_users, summarise
 from reconciler.plan.task_status import planned_statuses, statuses_after
 from reconciler.plan.workflow import POSITION, task_status
 from reconciler.plan.writes import write
+
+GONE: Final = "is gone, or you cannot see it"
 
 
 @dataclass(frozen=True)
@@ -87,25 +91,25 @@ class Reversal:
             conflicts=tuple(self._conflicts),
             users=named_users(changes, self._known_users()),
             warnings=tuple(self._warnings),
-            summary=summarise(changes, self._conflicts),
+            summary=summarise(changes, list({(one.kind, one.id, one.forced): one for one in self._conflicts}.values())),
         )
 
     def _restore(self, done: Done) -> Change:
         """One write turned round, for the fields that can be."""
         state = self._state(done.change)
         if state is None:
-            self._conflict(done, "", None, "gone")
-            return self._no_op(done.change, f"the {done.change.kind} is gone")
+            self._conflict(done, "", None, GONE)
+            return self._no_op(done.change, GONE)
         fields: list[str] = []
-        reasons: list[str] = []
+        reasons: dict[str, list[str]] = {}
         for unit in _units(done.write):
             outcome = self._unit(done, unit, state)
             if outcome is None:
                 fields.extend(unit)
             else:
-                reasons.append(outcome)
+                reasons.setdefault(outcome, []).append("position" if POSITION & set(unit) else unit[0])
         if not fields:
-            return self._no_op(done.change, "; ".join(dict.fromkeys(reasons)) or "nothing to restore")
+            return self._no_op(done.change, _joined(reasons) or "nothing to restore")
         now = {name: state[name] for name in fields}
         before = {name: done.write.expect[name] for name in fields}
         return Change(
@@ -139,8 +143,7 @@ class Reversal:
         if now == after:
             return None
         for name in unit:
-            if now[name] != after[name] or len(unit) == 1:
-                self._conflict(done, name, now[name], None)
+            self._conflict(done, name, now[name], None)
         return None if self.force else "somebody else changed it since"
 
     def _is_unknown_user(self, unit: tuple[str, ...], value: JsonValue) -> bool:
@@ -228,6 +231,13 @@ class Reversal:
         for job in self._jobs.values():
             shown |= users_of(job)
         return shown
+
+
+def _joined(reasons: Mapping[str, Sequence[str]]) -> str:
+    """Why nothing is restored; where fields differ in it, of which each is said."""
+    if len(reasons) <= 1:
+        return "".join(reasons)
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
 
 
 def _units(done: Write) -> Iterator[tuple[str, ...]]:

@@ -52,8 +52,9 @@ class TaskEntry:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why, in the plan's own words."""
-        return _unique(change.reason for change in self.changes)
+        """Why, in the plan's own words. A job's that only names the source of the task's own is left out."""
+        own = self.changes[0].reason if self.changes and self.changes[0].kind == "task" else ""
+        return _unique(change.reason for change in self.changes if not _is_said(change.reason, own))
 
 
 @dataclass
@@ -128,6 +129,12 @@ def _block(change: Change) -> str:
     """The block of the manifest that an address belongs to: `rule.reopen[42].job[1655]` is of `rule.reopen`."""
     block = change.address.partition("[")[0]
     return block.removesuffix(".job") if change.kind == "job" else block
+
+
+def _is_said(reason: str, own: str) -> bool:
+    """Whether `wanted by task.a` adds nothing to the task's own `task.a describes it`."""
+    source = reason.removeprefix("wanted by ")
+    return source != reason and own.startswith(f"{source} ")
 
 
 def _shape(entry: TaskEntry) -> Hashable:

@@ -13,7 +13,7 @@ from reconciler.report.changes_text import field_chunks
 from reconciler.report.layout import GAP, columns, flow, padded, show, styled, widest, words
 from reconciler.report.plan_text import server_phrase
 from reconciler.report.wording import counted, lasted, moment, value
-from reconciler.report.writes import fields_of, object_phrase, settled, task_names
+from reconciler.report.writes import fields_of, object_phrase, said, settled, task_names
 
 _STATUS_STYLES = {
     RunStatus.DONE: "green",
@@ -85,10 +85,10 @@ def _facts(run: Run, width: int) -> list[Text]:
         ("undone by", run.rolled_back_by or ""),
     ]
     lines = [styled(f"Run {run.id}: {run.kind}", "bold")]
-    for name, said in facts:
-        if said:
+    for name, fact in facts:
+        if fact:
             style = _STATUS_STYLES[run.status] if name == "status" else ""
-            lines += words(styled(f"  {name:<10}", "dim"), said, width=width, style=style)
+            lines += words(styled(f"  {name:<10}", "dim"), fact, width=width, style=style)
     return lines
 
 
@@ -107,11 +107,10 @@ def _writes(run: Run, plan: Plan | None, records: Sequence[AuditRecord], width: 
         subject += padded(styled(each.outcome, _OUTCOME_STYLES.get(each.outcome, "yellow")), outcomes)
         lines += flow(subject + Text("  ") + padded(who, column), field_chunks(fields_of(each)), width=width, after=GAP)
         if each.message:
-            status = f"HTTP {each.status}: " if each.status else ""
-            lines += words(Text("     "), status + each.message, width=width)
+            lines += words(Text("     "), said(each), width=width)
     for miss in run.unproven:
         found = "is gone" if miss.missing else f"is {value(miss.field, miss.found)}"
-        said = f"{object_phrase(miss.kind, [miss.id], miss.task, names)}: {miss.field} "
-        said += f"should be {value(miss.field, miss.wanted)}, {found}"
-        lines += words(styled("  not as written:", "red"), said, width=width)
+        told = f"{object_phrase(miss.kind, [miss.id], miss.task, names)}: {miss.field} "
+        told += f"should be {value(miss.field, miss.wanted)}, {found}"
+        lines += words(styled("  not as written:", "red"), told, width=width)
     return lines

@@ -12,7 +12,7 @@ from reconciler.plan.model import FieldChange, Plan
 from reconciler.report.changes_text import field_chunks
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
 from reconciler.report.wording import counted, value
-from reconciler.report.writes import changed, fields_of, object_phrase, settled, task_names
+from reconciler.report.writes import changed, fields_of, object_phrase, said, settled, task_names
 
 SHOWN = 20
 
@@ -110,13 +110,11 @@ def _by_message(
     """The server's words once, then what they were said about; jobs of one task that fared alike share a line."""
     messages: dict[str, dict[object, list[AuditRecord]]] = {}
     for each in writes:
-        status = f"HTTP {each.status}" if each.status else ""
-        said = ": ".join(part for part in (status, each.message or "") if part)
         alike = (each.kind, each.task, repr(each.fields))
-        messages.setdefault(said, {}).setdefault(alike, []).append(each)
+        messages.setdefault(said(each), {}).setdefault(alike, []).append(each)
     lines: list[Text] = []
-    for said, groups in messages.items():
-        lines += words(Text(" "), said, width=width, style="bold") if said else []
+    for message, groups in messages.items():
+        lines += words(Text(" "), message, width=width, style="bold") if message else []
         rows = [
             (object_phrase(group[0].kind, [each.id for each in group], group[0].task, names), fields_of(group[0]))
             for group in groups.values()

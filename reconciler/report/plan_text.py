@@ -53,7 +53,7 @@ def _nothing_to_do(plan: Plan) -> str:
         scope = " in what was targeted" if plan.targets else ""
         return f"No changes. The server is as the manifest wants it{scope}."
     if plan.conflicts:
-        left = f"{counted(len(plan.conflicts), 'conflict')} left as found"
+        left = f"{counted(plan.summary.conflicts, 'conflict')} left as found"
         return f"No changes. Nothing that run {plan.of_run} wrote is left to take back; {left}."
     return f"No changes. The server is as it was before run {plan.of_run}."
 

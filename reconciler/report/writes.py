@@ -34,6 +34,14 @@ def fields_of(record: AuditRecord) -> tuple[FieldChange, ...]:
     )
 
 
+def said(record: AuditRecord) -> str:
+    """The server's words with the HTTP status, told once."""
+    words = record.message or ""
+    if not record.status or f"({record.status})" in words:
+        return words
+    return f"HTTP {record.status}: {words}" if words else f"HTTP {record.status}"
+
+
 def task_names(plan: Plan | None) -> dict[int, str]:
     """How tasks are called; without the plan they are only numbers."""
     return {label.id: label.name for label in plan.tasks} if plan is not None else {}

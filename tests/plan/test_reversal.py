@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.cvat.models import Job, Task
 from reconciler.plan.model import Action, Change, Plan
-from reconciler.plan.reversal import Done, Reversal
+from reconciler.plan.reversal import GONE, Done, Reversal
 
 from .observed import SERVER, Server, job, plan_for, task
 
@@ -115,15 +115,19 @@ def test_a_position_half_changed_by_somebody_else_is_left_whole() -> None:
     jobs = [job(11, **{**OPEN, "state": "in progress"}, **ASSIGNED), job(12, **OPEN, **ASSIGNED)]
     back = reverse(reopening(), [after()], jobs)
     assert told(back)[1] == ("job", 11, {"assignee": 2})
-    (conflict,) = back.conflicts
-    assert (conflict.field, conflict.wrote, conflict.found, conflict.before) == (
-        "state",
-        "new",
-        "in progress",
-        "completed",
-    )
+    assert [(one.field, one.wrote, one.found, one.before) for one in back.conflicts] == [
+        ("stage", "annotation", "annotation", "acceptance"),
+        ("state", "new", "in progress", "completed"),
+    ]
     assert back.warnings[0].text == "task 1 will have status annotation, not completed as before the run"
     assert back.summary.conflicts == 1
+
+
+def test_reasons_that_differ_say_which_field_they_are_about() -> None:
+    jobs = [job(11, **{**OPEN, "state": "in progress"}, assignee="carol"), job(12, **DONE)]
+    back = reverse(reopening(), [before()], jobs)
+    assert by_id(back, 11).reason == ("position: somebody else changed it since; assignee: is as it was before the run")
+    assert by_id(back, 12).reason == "is as it was before the run"
 
 
 def test_force_restores_and_still_names_it() -> None:
@@ -135,6 +139,7 @@ def test_force_restores_and_still_names_it() -> None:
     assert by_id(back, 1).writes[0].expect == {"name": "newer", "assignee": "bob"}
     assert [(one.id, one.field, one.forced) for one in back.conflicts] == [
         (1, "name", True),
+        (11, "stage", True),
         (11, "state", True),
         (11, "assignee", True),
     ]
@@ -154,7 +159,7 @@ def test_a_user_who_is_gone_cannot_be_assigned_again(force: bool) -> None:
 def test_a_job_that_is_deleted_since(force: bool) -> None:
     back = reverse(reopening(), [after()], after_jobs()[1:], force=force)
     (conflict,) = back.conflicts
-    assert (conflict.id, conflict.note, conflict.forced) == (11, "gone", False)
+    assert (conflict.id, conflict.note, conflict.forced) == (11, "is gone, or you cannot see it", False)
     assert by_id(back, 11).action is Action.NO_OP
     assert by_id(back, 1).fields[-1].after == "completed"
 
@@ -162,7 +167,8 @@ def test_a_job_that_is_deleted_since(force: bool) -> None:
 def test_a_task_that_is_deleted_since_or_is_in_another_organization_now() -> None:
     back = reverse(reopening(), [], [])
     assert back.is_empty
-    assert [(one.id, one.note) for one in back.conflicts] == [(1, "gone"), (11, "gone"), (12, "gone")]
+    assert [(one.id, one.note) for one in back.conflicts] == [(number, GONE) for number in (1, 11, 12)]
+    assert {change.reason for change in back.changes} == {GONE}
     assert back.tasks[0].name == "old"
 
 

@@ -16,6 +16,19 @@ def test_tasks_that_change_alike_are_one_fold() -> None:
     assert [len(fold.members) for fold in cause.folds] == [5]
 
 
+def test_a_reason_that_only_names_the_same_source_is_not_repeated() -> None:
+    def why(own: str, jobs: str) -> tuple[str, ...]:
+        plan = reopening(1, 1)
+        task, job = plan.changes
+        changes = (task.model_copy(update={"reason": own}), job.model_copy(update={"reason": jobs}))
+        (entry,) = task_entries(plan.model_copy(update={"changes": changes}))
+        return entry.reasons
+
+    assert why("task.a describes it", "wanted by task.a") == ("task.a describes it",)
+    assert len(why("task.a describes it", "wanted by task.ab")) == 2
+    assert len(why("task.a describes it", "wanted by task.a, wanted by rule.b")) == 2
+
+
 def test_jobs_that_change_alike_are_one_group() -> None:
     (entry,) = task_entries(reopening(1, 3))
     assert [group.ids for group in entry.job_groups] == [(1655, 1656, 1657)]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from reconciler.history.model import WriteOutcome
-from reconciler.report.writes import NO_ANSWER, Tally, changed, fields_of, object_phrase, settled
+from reconciler.report.writes import NO_ANSWER, Tally, changed, fields_of, object_phrase, said, settled
 
 from .plans import records, reopening
 
@@ -25,3 +25,12 @@ def test_only_moved_fields_are_shown() -> None:
 def test_object_phrases() -> None:
     assert object_phrase("task", [42], 42, {42: "batch"}) == "task 42 batch"
     assert object_phrase("job", [5, 6], 42, {}) == "jobs 5, 6 of task 42"
+
+
+def test_the_status_is_told_once() -> None:
+    (record,) = records(reopening(1, 1), {1655: (WriteOutcome.SKIPPED, 403, "You may not.")})
+    assert said(record) == "HTTP 403: You may not."
+    message = "task 31 cannot be changed (403): You may not."
+    assert said(record.model_copy(update={"message": message})) == message
+    assert said(record.model_copy(update={"message": None})) == "HTTP 403"
+    assert said(record.model_copy(update={"status": None})) == "You may not."
