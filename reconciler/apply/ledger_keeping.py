@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from reconciler.apply.one_write import Result
 from reconciler.apply.verification import ARRIVED
 from reconciler.errors import ConflictError
-from reconciler.history.ledger import done_after_crash, find, freeze, load_ledger, mark_done, save_ledger
+from reconciler.history.ledger import find, freeze, load_ledger, mark_left, save_ledger
+from reconciler.history.left import ONE_TIME, left_after
 from reconciler.history.model import AuditRecord, Ledger, LedgerEntry, Unproven
 from reconciler.history.store import StateStore
 from reconciler.history.taking_back import taken_back
-from reconciler.plan.model import Plan, RulePhase, RuleStanding
+from reconciler.plan.model import Left, Plan, RulePhase, RuleStanding
 from reconciler.plan.standing import is_frozen
 
-ONE_TIME = frozenset({RulePhase.FIRST, RulePhase.CONTINUES})
+__all__ = ["ONE_TIME", "check_rules_unchanged", "freeze_selections", "record_done", "withdraw_undone"]
 
 
 def check_rules_unchanged(plan: Plan, ledger: Ledger) -> None:
@@ -28,10 +29,15 @@ def check_rules_unchanged(plan: Plan, ledger: Ledger) -> None:
         entry = find(ledger, plan.server.url, plan.server.organization, rule.address, rule.revision)
         if rule.phase is RulePhase.FIRST and entry is not None and is_frozen(entry, rule.definition):
             raise _overtaken(rule, entry)
-        if rule.phase is RulePhase.CONTINUES and (
-            entry is None or entry.selected != rule.selected or set(rule.pending) & set(entry.done)
-        ):
+        if rule.phase is RulePhase.CONTINUES and (entry is None or not _still_left(rule, entry)):
             raise _overtaken(rule, entry)
+
+
+def _still_left(rule: RuleStanding, entry: LedgerEntry) -> bool:
+    """Whether the ledger says of the plan's tasks what it said when the plan was made."""
+    tasks = {*rule.pending, *(one.task for one in rule.aside)}
+    left = tuple(one for one in entry.left if one.task in tasks)
+    return entry.selected == rule.selected and left == rule.left and tasks.isdisjoint(entry.done)
 
 
 def _overtaken(rule: RuleStanding, entry: LedgerEntry | None) -> ConflictError:
@@ -40,23 +46,23 @@ def _overtaken(rule: RuleStanding, entry: LedgerEntry | None) -> ConflictError:
 
 
 def freeze_selections(store: StateStore, plan: Plan, run: str | None) -> None:
-    """Freeze what one-time rules selected, before anything is written.
+    """Freeze what one-time rules selected, and what they change of it, before anything is written.
 
     Raises:
         StateError: the ledger cannot be written.
     """
-    first = [rule for rule in plan.rules if rule.phase is RulePhase.FIRST]
-    if first:
+    if any(rule.phase in ONE_TIME for rule in plan.rules):
         ledger, now = load_ledger(store), datetime.now(UTC)
-        for rule in first:
-            ledger = freeze(ledger, plan.server.url, plan.server.organization, rule, run=run, now=now)
-        save_ledger(store, ledger)
+        for rule in plan.rules:
+            if rule.phase is RulePhase.FIRST:
+                ledger = freeze(ledger, plan.server.url, plan.server.organization, rule, run=run, now=now)
+        save_ledger(store, _with_left(ledger, plan, left_after(plan)))
 
 
 def record_done(
     store: StateStore, plan: Plan, ended: Iterable[AuditRecord] = (), unproven: Sequence[Unproven] = ()
 ) -> None:
-    """Record which tasks of each one-time rule are reached: all that the rule wanted of them arrived and was proven.
+    """Record what each one-time rule has left: what it wanted and what did not arrive, or did not stay when read again.
 
     What failed of the same task at the wish of another block does not hold it back: the rule would throw back what
     people do meanwhile.
@@ -64,16 +70,16 @@ def record_done(
     Raises:
         StateError: the ledger cannot be written.
     """
-    rules = {rule.address: rule for rule in plan.rules if rule.phase in ONE_TIME}
-    if not rules:
-        return
-    sources = {(change.kind, change.id, one.path[0]): one.source for change in plan.changes for one in change.fields}
-    missing = {(sources.get((one.kind, one.id, one.field)), one.task) for one in unproven}
-    ledger = load_ledger(store)
-    for address, reached in done_after_crash(plan, ended).items():
-        done = [task for task in reached if (address, task) not in missing and (None, task) not in missing]
-        ledger = mark_done(ledger, plan.server.url, plan.server.organization, address, rules[address].revision, done)
-    save_ledger(store, ledger)
+    if any(rule.phase in ONE_TIME for rule in plan.rules):
+        save_ledger(store, _with_left(load_ledger(store), plan, left_after(plan, ended, unproven)))
+
+
+def _with_left(ledger: Ledger, plan: Plan, left: Mapping[str, Iterable[Left]]) -> Ledger:
+    for rule in plan.rules:
+        if rule.address in left:
+            of_rule = plan.server.url, plan.server.organization, rule.address, rule.revision
+            ledger = mark_left(ledger, *of_rule, left[rule.address])
+    return ledger
 
 
 def withdraw_undone(store: StateStore, plan: Plan, results: Iterable[Result], unproven: Iterable[Unproven]) -> None:

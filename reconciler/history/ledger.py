@@ -1,22 +1,20 @@
-"""The ledger of one-time rules: what a rule of mode once selected when it was first applied, and which of it is done.
+"""The ledger of one-time rules: what each selected when it was first applied, which of it is done, and what is left.
 
 The functions are pure on `Ledger`; `load_ledger` and `save_ledger` are the only ones that touch the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from reconciler.errors import StateError
 from reconciler.history.documents import encode, load
-from reconciler.history.model import AuditRecord, Ledger, LedgerEntry, WriteOutcome
+from reconciler.history.model import Ledger, LedgerEntry
 from reconciler.history.store import StateStore
-from reconciler.plan.model import Plan, RulePhase, RuleStanding
+from reconciler.plan.model import Left, RuleStanding
 
 NAME = "ledger.json"
-_ARRIVED = {WriteOutcome.WRITTEN, WriteOutcome.ALREADY}
-_ONE_TIME = {RulePhase.FIRST, RulePhase.CONTINUES}
 
 
 def load_ledger(store: StateStore) -> Ledger:
@@ -65,63 +63,55 @@ def freeze(
     return ledger.model_copy(update={"entries": (*others, entry)})
 
 
-def mark_done(
-    ledger: Ledger, server: str, organization: str | None, address: str, revision: int, tasks: Iterable[int]
+def mark_left(
+    ledger: Ledger, server: str, organization: str | None, address: str, revision: int, left: Iterable[Left]
 ) -> Ledger:
-    """Record that a frozen rule has reached these tasks. Tasks that it did not select are not its business."""
+    """Record what a frozen rule has left of these tasks; those with nothing left are done.
+
+    Tasks that it did not select are not its business.
+    """
     entry = find(ledger, server, organization, address, revision)
     if entry is None:
         raise StateError(
             f"{address} (revision {revision}) is not in the ledger, though it was applied",
             hint="Was the state folder changed during the run? Plan again.",
         )
-    return _replace(ledger, _with_done(entry, {*entry.done, *tasks}))
+    return _replace(ledger, _with_states(entry, {**left_by_task(entry), **{one.task: one for one in left}}))
 
 
 def withdraw(
     ledger: Ledger, server: str, organization: str | None, address: str, revision: int, tasks: Iterable[int]
 ) -> Ledger:
-    """Take back that these tasks are done: a rollback undid them. A rule with nothing done left was never applied."""
+    """Take back that a rule dealt with these tasks: they are whole again.
+
+    A rule that is then done with none and has begun none was never applied.
+    """
     entry = find(ledger, server, organization, address, revision)
     if entry is None:
         return ledger
-    return _replace(ledger, _with_done(entry, set(entry.done) - set(tasks)), drop_empty=True)
+    withdrawn = set(tasks)
+    kept = {task: left for task, left in left_by_task(entry).items() if task not in withdrawn}
+    return _replace(ledger, _with_states(entry, kept), drop_whole=True)
 
 
-def done_after_crash(plan: Plan, audit: Iterable[AuditRecord]) -> dict[str, tuple[int, ...]]:
-    """Which tasks of each one-time rule a killed run had reached, by what it planned and what it recorded.
-
-    A task is done when every write that the rule asked for arrived; with none to make, it was as wanted already. A
-    write that was started and has no outcome may or may not have arrived: not done, and the next plan will see.
-    """
-    outcomes: dict[tuple[str, int, int], WriteOutcome] = {}
-    for record in audit:
-        outcomes[record.kind, record.id, record.index] = record.outcome
-    behind: dict[str, set[int]] = {}
-    for change in plan.changes:
-        for number, write in enumerate(change.writes):
-            if outcomes.get((change.kind, change.id, number)) not in _ARRIVED:
-                carried = {field.source for field in change.fields if field.path[0] in write.gives}
-                # A position that is only sent once more, to renew a status, changes no field: it may be any rule's.
-                for source in carried or {rule.address for rule in plan.rules}:
-                    behind.setdefault(source, set()).add(change.task)
-    return {
-        rule.address: tuple(task for task in rule.pending if task not in behind.get(rule.address, ()))
-        for rule in plan.rules
-        if rule.phase in _ONE_TIME
-    }
+def left_by_task(entry: LedgerEntry) -> dict[int, Left]:
+    """What is left of each task that is begun, and nothing of each that is done; those not in it are whole."""
+    return {task: Left(task=task) for task in entry.done} | {one.task: one for one in entry.left}
 
 
 def _key(entry: LedgerEntry) -> tuple[str, str | None, str, int]:
     return entry.server, entry.organization, entry.address, entry.revision
 
 
-def _with_done(entry: LedgerEntry, done: set[int]) -> LedgerEntry:
+def _with_states(entry: LedgerEntry, states: Mapping[int, Left]) -> LedgerEntry:
     # In the order of the selection: the same deeds give the same file, whichever task was finished first.
-    return entry.model_copy(update={"done": tuple(task for task in entry.selected if task in done)})
+    known = [states[task] for task in entry.selected if task in states]
+    done = tuple(one.task for one in known if one.nothing)
+    return entry.model_copy(update={"done": done, "left": tuple(one for one in known if not one.nothing)})
 
 
-def _replace(ledger: Ledger, changed: LedgerEntry, *, drop_empty: bool = False) -> Ledger:
+def _replace(ledger: Ledger, changed: LedgerEntry, *, drop_whole: bool = False) -> Ledger:
     entries = (changed if _key(entry) == _key(changed) else entry for entry in ledger.entries)
-    kept = tuple(entry for entry in entries if not (drop_empty and _key(entry) == _key(changed) and not entry.done))
-    return ledger.model_copy(update={"entries": kept})
+    if drop_whole and not (changed.done or changed.left):
+        entries = (entry for entry in ledger.entries if _key(entry) != _key(changed))
+    return ledger.model_copy(update={"entries": tuple(entries)})

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from reconciler.plan.model import Frozen, ServerRef
+from reconciler.plan.model import Frozen, Left, ServerRef
 
 
 class RunStatus(StrEnum):
@@ -131,8 +131,9 @@ class Run(Frozen):
 
 
 class LedgerEntry(Frozen):
-    """A rule of mode once that has been applied: its frozen selection, and which of it is done.
+    """A rule of mode once that has been applied: its frozen selection, which of it is done, and what is left.
 
+    A selected task is in one of three states: done; begun, with what is left of it; or whole, in neither of the two.
     Keyed by server, organization, rule address and revision.
     """
 
@@ -146,6 +147,7 @@ class LedgerEntry(Frozen):
     selected: tuple[int, ...]  # task ids
     selected_jobs: tuple[int, ...] = ()
     done: tuple[int, ...] = ()
+    left: tuple[Left, ...] = ()  # of tasks that a run has dealt with and that are not done
 
 
 class Ledger(Frozen):

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from reconciler.history.documents import encode_line
-from reconciler.history.ledger import done_after_crash, find, load_ledger, mark_done, save_ledger
+from reconciler.history.ledger import find, load_ledger, mark_left, save_ledger
+from reconciler.history.left import left_after
 from reconciler.history.lock import holder
 from reconciler.history.model import AuditRecord, Counts, Ledger, Run, RunStatus, WriteOutcome
 from reconciler.history.runs import load_audit, load_plan, mark_rolled_back, rewrite, runs
@@ -85,10 +86,10 @@ def _caught_up(store: StateStore, ledger: Ledger, run: Run, look: Look) -> Ledge
         return taken_back(store, ledger, plan, _behind(plan, audit), now=datetime.now(UTC))
     server, organization = plan.server.url, plan.server.organization
     revisions = {rule.address: rule.revision for rule in plan.rules}
-    for address, tasks in done_after_crash(plan, audit).items():
+    for address, left in left_after(plan, audit).items():
         # Killed between recording the run and freezing its selection: nothing was written either.
         if find(ledger, server, organization, address, revisions[address]) is not None:
-            ledger = mark_done(ledger, server, organization, address, revisions[address], tasks)
+            ledger = mark_left(ledger, server, organization, address, revisions[address], left)
     return ledger
 
 

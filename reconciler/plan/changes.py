@@ -121,7 +121,8 @@ class TaskChanges:
                     f"whether its status becomes {wish.value} hangs on the others, too"
                 )
             return None, changes
-        outlook = StatusOutlook(task, wish, self.jobs)
+        spared = {job.id for job in self.jobs if job.type == "annotation" and not self.wishes.moves_for_status(job)}
+        outlook = StatusOutlook(task, wish, self.jobs, spared)
         changes = self._with_stale(changes, outlook.stale(changes), wish)
         reached = outlook.reached(changes)
         if reached != wish.value:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from reconciler.cvat.models import Job
 from reconciler.errors import Problem
@@ -12,7 +12,7 @@ from reconciler.history.model import Ledger
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import RuleBlock, TaskFields
 from reconciler.plan.disagreements import Disagreements
-from reconciler.plan.model import RulePhase, ServerRef, Warning_
+from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
 from reconciler.plan.named_tasks import NamedTasks
 from reconciler.plan.people import NamedPeople
 from reconciler.plan.selection import Selecting, Selection
@@ -21,8 +21,9 @@ from reconciler.plan.state import job_state, task_state, users_of
 from reconciler.plan.targets import Targets
 from reconciler.plan.wishes import JobWish, Place, TaskWishes, field_wishes, job_wishes, override_wish
 
-_BLOCK_FIELDS = ("name", "subset", "bug_tracker", "assignee", "owner", "status")
-_RULE_FIELDS = ("subset", "bug_tracker", "assignee", "owner", "status")
+_OWN_FIELDS = ("subset", "bug_tracker", "assignee", "owner")
+_RULE_FIELDS = (*_OWN_FIELDS, "status")
+_BLOCK_FIELDS = ("name", *_RULE_FIELDS)
 
 
 @dataclass
@@ -58,7 +59,9 @@ class Gathering:
             wishes = TaskWishes(task, address, frozenset(block.lifecycle.ignore))
             self.wishes[task.id] = wishes
             if self.targets.wants_task(address, task.id):
-                self._wish(wishes, block, address, self._below("tasks", key), _BLOCK_FIELDS)
+                at = self._below("tasks", key)
+                self._wish(wishes, block, address, at, _BLOCK_FIELDS)
+                self._wish_of_jobs(wishes, job_wishes(block, address, at))
                 for index, override in enumerate(block.job_overrides):
                     at = self._below("tasks", key, "job_overrides", str(index))
                     self._wish_of_jobs(wishes, [override_wish(override, address, at)])
@@ -69,28 +72,23 @@ class Gathering:
         self.standings.append(standing)
         if standing.record.phase is not RulePhase.DONE:
             self.people.want_all_in(block.set, at)
+        left = {one.task: one for one in standing.record.left}
         for task in standing.tasks:
             if self.targets.wants_task(address, task.id):
                 wishes = self.wishes.setdefault(task.id, TaskWishes(task, f"{address}[{task.id}]"))
                 if not wishes.sources:
                     wishes.address = f"{address}[{task.id}]"  # its own block, if it has one, is not targeted
-                self._wish(wishes, block.set, address, at, _RULE_FIELDS, standing.job_ids)
+                self._wish(wishes, block.set, address, at, _names_left(left.get(task.id)))
+                self._wish_of_jobs(
+                    wishes, _left(job_wishes(block.set, address, at, selected=standing.job_ids), left.get(task.id))
+                )
 
-    def _wish(
-        self,
-        wishes: TaskWishes,
-        block: TaskFields,
-        source: str,
-        at: Place,
-        names: tuple[str, ...],
-        selected_jobs: frozenset[int] | None = None,
-    ) -> None:
+    def _wish(self, wishes: TaskWishes, block: TaskFields, source: str, at: Place, names: tuple[str, ...]) -> None:
         wishes.sources.append(source)
         for name, wish in field_wishes(block, source, at, names=names):
             wishes.add(name, wish, self.disagreements)
             if name in ("assignee", "owner") and name in wishes.fields:
                 self.people.want(wish.value, wish.where)
-        self._wish_of_jobs(wishes, job_wishes(block, source, at, selected=selected_jobs))
 
     def _wish_of_jobs(self, wishes: TaskWishes, wanted: Iterable[JobWish]) -> None:
         for one in wanted:
@@ -134,3 +132,19 @@ class Gathering:
             wishes.tested_of_jobs[address] = {
                 job.id: {name: job_state(job)[name] for name in sorted(selection.job_tests)} for job in jobs
             }
+
+
+def _names_left(left: Left | None) -> tuple[str, ...]:
+    """The task's fields that a rule speaks about: all, or of a task that was begun only what is left."""
+    if left is None:
+        return _RULE_FIELDS
+    return (*(_OWN_FIELDS if left.fields else ()), *(("status",) if left.jobs or left.status else ()))
+
+
+def _left(wishes: Iterable[JobWish], left: Left | None) -> Iterator[JobWish]:
+    """A rule's wishes for jobs; of a task that was begun only for those that are left."""
+    for wish in wishes:
+        if left is None:
+            yield wish
+        elif left.jobs or left.status:
+            yield replace(wish, left=frozenset(left.jobs))

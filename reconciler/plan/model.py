@@ -88,6 +88,20 @@ class RulePhase(StrEnum):
     DONE = "done"  # mode once, applied
 
 
+class Left(Frozen):
+    """What a one-time rule still has to do of one task. With nothing in it the task is done."""
+
+    task: int
+    jobs: tuple[int, ...] = ()
+    fields: bool = False  # the task's own fields
+    status: bool = False  # its status: no job has to move for it, but a position may have to be sent once more
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the task is done."""
+        return not (self.jobs or self.fields or self.status)
+
+
 class RuleStanding(Frozen):
     """A rule's part in the plan: how it selected, and which of its tasks are still to do."""
 
@@ -97,6 +111,8 @@ class RuleStanding(Frozen):
     definition: str  # digest of what it selects and sets: tells an edited rule from the one that was applied
     selected: tuple[int, ...]  # task ids, all of the (frozen or fresh) selection
     pending: tuple[int, ...]  # those this plan deals with
+    left: tuple[Left, ...] = ()  # what earlier runs have left of some of them; of the others, all is dealt with
+    aside: tuple[Left, ...] = ()  # tasks of which --target names only some jobs, with what it leaves out of each
     selected_jobs: tuple[int, ...] = ()  # only for a rule that selects by job: the jobs it is about
     run: str | None = None  # the run that froze it
     note: str = ""  # one plain sentence for a person

@@ -5,6 +5,7 @@ Reads what it needs, writes nothing, reports every problem together. The steps s
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from reconciler.manifest.loading import LoadedManifest, in_order
 from reconciler.plan.changes import TaskChanges
 from reconciler.plan.gathering import Gathering
 from reconciler.plan.jobs_reading import JobsRead, read_jobs
+from reconciler.plan.left import all_of, left_of_task
 from reconciler.plan.limits import scope
 from reconciler.plan.model import Change, Limits, ManifestRef, Plan, RulePhase, RuleStanding, ServerRef
 from reconciler.plan.observing import Observed, People
@@ -65,6 +67,7 @@ class _Planner:
         self._targets = Targets(addresses, [f"task.{key}" for key in manifest.tasks] + _rules(manifest.rules))
         self._projects = ProjectIndex(around.server.projects(), manifest.projects, self._has_tasks)
         self._problems: list[Problem] = []
+        self._left_out: dict[int, list[Change]] = defaultdict(list)  # by task: what --target leaves out
         selecting = Selecting(around.server, self._projects, around.created_filter, self._problems)
         self._found = Gathering(loaded, self._targets, selecting, around.ref, around.ledger, problems=self._problems)
 
@@ -101,14 +104,16 @@ class _Planner:
         }
 
     def _changes(self, read: JobsRead, wanted: _WantedOfJobs, users: Mapping[str, int]) -> list[Change]:
-        changes: list[Change] = []
+        planned: list[Change] = []
         for task_id, wishes in sorted(self._found.wishes.items()):
             if wishes.sources:
                 complete = task_id in read.complete
                 one = TaskChanges(wishes, read.of(task_id), wanted, complete, users, self._found.warnings)
-                changes += [change for change in one.changes() if self._targets.wants(change, wishes.sources)]
+                for change in one.changes():
+                    wanted_now = self._targets.wants(change, wishes.sources)
+                    (planned if wanted_now else self._left_out[task_id]).append(change)
         self._found.warnings += self._targets.unmet()
-        return changes
+        return planned
 
     def _assemble(self, changes: Sequence[Change], users: Mapping[str, int], read: JobsRead) -> Plan:
         considered = {change.task for change in changes}
@@ -137,8 +142,15 @@ class _Planner:
         """With `--target`, the rule's other tasks stay pending, and those of which it names only some jobs."""
         if rule.phase is RulePhase.ALWAYS:
             return rule
-        pending = tuple(task for task in rule.pending if self._targets.wants_all_of(rule.address, task))
-        return rule.model_copy(update={"pending": pending})
+        named = [task for task in rule.pending if self._targets.wants_task(rule.address, task)]
+        whole = {task for task in named if self._targets.wants_all_of(rule.address, task)}
+        pending = tuple(task for task in named if task in whole)
+        aside = tuple(
+            left_of_task(rule.address, task, all_of(self._left_out[task])) for task in named if task not in whole
+        )
+        there = set(named)
+        left = tuple(one for one in rule.left if one.task in there)
+        return rule.model_copy(update={"pending": pending, "left": left, "aside": aside})
 
     def _known_users(self, resolved: Mapping[str, int], tasks: Iterable[Task], read: JobsRead) -> dict[str, int]:
         known = dict(resolved)

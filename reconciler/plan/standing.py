@@ -1,7 +1,8 @@
 """Where a rule stands: selected anew, frozen and half done, or applied.
 
-A rule of mode once selects when it is first applied; from then on the ledger holds its selection, and only tasks of it
-that are not done are dealt with. So work that annotators finish later is never thrown back.
+A rule of mode once selects when it is first applied; from then on the ledger holds its selection, and only what is left
+of it is dealt with: tasks that were not begun, and of the others the jobs and fields that were to be changed and whose
+write has not arrived. So work that annotators finish later is never thrown back.
 """
 
 from __future__ import annotations
@@ -67,10 +68,14 @@ def fresh(address: str, block: RuleBlock, selection: Selection) -> Standing:
 def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[Task]) -> Standing:
     """A rule that was applied before. `tasks` are those of its selection that are not done and still exist."""
     pending = tuple(tasks)
+    ids = tuple(task.id for task in pending)
+    there = set(ids)
+    left = tuple(one for one in entry.left if one.task in there)
     when = f"{entry.frozen:%Y-%m-%d %H:%M} UTC" + (f" in run {entry.run}" if entry.run else "")
     if pending:
         phase = RulePhase.CONTINUES
         note = f"continues what was begun {when}: {len(pending)} of {_count(entry.selected)} left"
+        note += f", {len(left)} in part" if left else ""
     else:
         phase = RulePhase.DONE
         note = f"applied {when} ({_count(entry.selected)}); raise `revision` to run it again"
@@ -80,7 +85,8 @@ def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[T
         revision=block.revision,
         definition=entry.definition,
         selected=entry.selected,
-        pending=tuple(task.id for task in pending),
+        pending=ids,
+        left=left,
         selected_jobs=entry.selected_jobs,
         run=entry.run,
         note=note,
@@ -92,9 +98,10 @@ def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[T
 def edited(standing: RuleStanding) -> str:
     """What it means that a frozen rule was edited since, for a person."""
     if standing.phase is RulePhase.CONTINUES:
+        in_part = ", and of one that was begun only what was left of it" if standing.left else ""
         return (
-            f"was edited since it was begun: what it says now is what its {_count(standing.pending)} left get; "
-            "raise `revision` to run it again on all"
+            f"was edited since it was begun: what it says now is what its {_count(standing.pending)} left get"
+            f"{in_part}; raise `revision` to run it again on all"
         )
     return "was edited since it was applied; raise `revision` to run it again"
 

@@ -7,6 +7,7 @@ statuses of all of its jobs; a job's stored status is computed when its stage or
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from reconciler.cvat.models import Job, Task
@@ -34,6 +35,7 @@ class StatusOutlook:
     task: Task
     wish: Wish
     jobs: Sequence[Job]
+    spared: AbstractSet[int] = frozenset()  # annotation jobs that are not to be moved (again)
 
     def reached(self, changes: Sequence[Change]) -> str | None:
         """The task's status afterwards; as it is, if no job is saved."""
@@ -71,6 +73,8 @@ class StatusOutlook:
         more = f" and {len(holding) - 5} more" if len(holding) > 5 else ""
         if not holding:
             return what
+        if all(job.id in self.spared for job in holding):
+            return f"{what}, because of {named}{more}: what was done once is not done again"
         if any(job.type == "annotation" for job in holding):
             return f"{what}, because of what is wanted of {named}{more}"
         moves = "which only moves" if len(holding) == 1 else "which only move"

@@ -22,12 +22,17 @@ Place = Callable[..., Location | None]
 
 @dataclass(frozen=True)
 class JobWish:
-    """What is wanted of some of a task's jobs: `only` these, or all annotation jobs."""
+    """What is wanted of some of a task's jobs: `only` these, or all annotation jobs.
+
+    Of these, `left` are those that a one-time rule has still to do, if it was begun: the others are done, wherever
+    somebody has moved them since.
+    """
 
     fields: Mapping[str, Wish]
     only: frozenset[int] | None = None
     frames: tuple[int, int] | None = None
     overrides: bool = False  # stands in for what the same block wants of all jobs
+    left: frozenset[int] | None = None
 
     @property
     def where(self) -> Location | None:
@@ -36,6 +41,8 @@ class JobWish:
 
     def is_about(self, job: Job) -> bool:
         """Ground-truth and replica jobs only if named: quality reports need them where they are."""
+        if self.left is not None and job.id not in self.left:
+            return False
         if self.only is not None:
             return job.id in self.only
         if job.type != "annotation":
@@ -104,6 +111,12 @@ class TaskWishes:
                 if known.value != wish.value and not (known.as_status and wish.as_status):
                     disagreements.note(name, f"job {job.id} of task {self.task.id}", known, wish)
         return wanted
+
+    def moves_for_status(self, job: Job) -> bool:
+        """Whether anybody wants the job moved because of the task's status."""
+        return any(
+            wish.is_about(job) and any(one.as_status for one in wish.fields.values()) for wish in self.job_wishes
+        )
 
     def rests_on(self, sources: Iterable[str], job: int | None = None) -> State:
         """What the selections of these blocks found in the task, and in one of its jobs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import StateError
-from reconciler.history.ledger import done_after_crash, find, freeze, load_ledger, mark_done, save_ledger, withdraw
+from reconciler.history.ledger import find, freeze, load_ledger, mark_left, save_ledger, withdraw
+from reconciler.history.left import left_after
 from reconciler.history.model import AuditRecord, Ledger, LedgerEntry, WriteOutcome
 from reconciler.history.store import StateStore
-from reconciler.plan.model import RulePhase, RuleStanding
+from reconciler.plan.model import Left, Plan, RulePhase, RuleStanding
 
 from . import samples
 from .samples import NOW, RULE
@@ -22,6 +24,18 @@ URL = "https://cvat.example"
 TASKS = st.lists(st.integers(1, 12), unique=True, max_size=8).map(tuple)
 STANDINGS = st.builds(lambda tasks, revision: samples.standing(*tasks, revision=revision), TASKS, st.integers(1, 3))
 WHERE = st.tuples(st.sampled_from([URL, "https://other.example"]), st.sampled_from([None, "", "acme"]))
+
+
+def mark_done(
+    ledger: Ledger, server: str, organization: str | None, address: str, revision: int, tasks: Iterable[int]
+) -> Ledger:
+    """Nothing is left of these tasks."""
+    return mark_left(ledger, server, organization, address, revision, [Left(task=task) for task in tasks])
+
+
+def done_after_crash(plan: Plan, audit: Iterable[AuditRecord]) -> dict[str, tuple[int, ...]]:
+    """The tasks that a killed run had reached."""
+    return {rule: tuple(one.task for one in left if one.nothing) for rule, left in left_after(plan, audit).items()}
 
 
 @st.composite

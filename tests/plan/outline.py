@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from reconciler.plan.limits import exceeded
-from reconciler.plan.model import Action, Change, Plan, RulePhase
+from reconciler.plan.model import Action, Change, Left, Plan, RulePhase
 
 _MARKS = {Action.UPDATE: "~", Action.NO_OP: "="}
 
@@ -29,6 +29,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     for rule in plan.rules:
         pending = f", pending {list(rule.pending)}" if rule.phase is not RulePhase.ALWAYS else ""
         yield f"{rule.address}: {rule.phase}, {rule.note}; selected {list(rule.selected)}{pending}"
+        yield from (f"    left of {_left(one)}" for one in rule.left)
+        yield from (f"    aside of {_left(one)}" for one in rule.aside)
     for warning in plan.warnings:
         yield "warning: " + (f"{warning.address}: " if warning.address else "") + warning.text
     for limit in exceeded(plan):
@@ -46,6 +48,11 @@ def _change(change: Change) -> Iterator[str]:
         yield f"        if {_json(write.expect)}"
     if change.rests_on:
         yield f"    rests on {_json(change.rests_on)}"
+
+
+def _left(left: Left) -> str:
+    parts = [f"jobs {list(left.jobs)}"] * bool(left.jobs) + ["its fields"] * left.fields + ["its status"] * left.status
+    return f"task {left.task}: {', '.join(parts) or 'nothing'}"
 
 
 def _json(value: object) -> str:

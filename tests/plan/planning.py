@@ -16,7 +16,7 @@ from reconciler.history.model import Ledger, LedgerEntry
 from reconciler.manifest.loading import LoadedManifest, load
 from reconciler.manifest.models import RuleBlock
 from reconciler.operations import server_ref
-from reconciler.plan.model import Plan
+from reconciler.plan.model import Left, Plan
 from reconciler.plan.planner import Surroundings, make_plan
 from reconciler.plan.standing import definition_digest
 from reconciler.sandbox import Sandbox
@@ -109,4 +109,5 @@ def _entry(
         selected=tuple(frozen["selected"]),
         selected_jobs=tuple(frozen.get("selected_jobs", ())),
         done=tuple(frozen.get("done", ())),
+        left=tuple(Left.model_validate(one) for one in frozen.get("left", ())),
     )

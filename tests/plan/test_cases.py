@@ -5,7 +5,8 @@
 - `manifest.yaml`: what is wanted
 - `world.yaml`: what is there, as `worlds.py` explains; without it, `cases/world.yaml`
 - `ledger.yaml`, if one-time rules were applied before: `RULE: {selected: [11], done: [11]}` and, where it matters,
-  `revision`, `selected_jobs`, `run`, `edited: true` (the rule said something else then)
+  `revision`, `selected_jobs`, `left: [{task: 11, jobs: [101], fields: true, status: true}]`, `run`, `edited: true` (the
+  rule said something else then)
 - `targets.txt`, for `--target`: one address a line
 - `expected.txt`: the plan in full, or every problem
 

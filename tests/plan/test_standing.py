@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.history.model import LedgerEntry
 from reconciler.manifest.models import RuleBlock
-from reconciler.plan.model import RulePhase
+from reconciler.plan.model import Left, RulePhase
 from reconciler.plan.selection import Selection
 from reconciler.plan.standing import definition_digest, edited, fresh, frozen, is_frozen
 
@@ -68,6 +68,14 @@ def test_a_rule_that_was_begun_goes_on_with_what_is_left() -> None:
     assert standing.record.phase is RulePhase.CONTINUES
     assert (standing.record.selected, standing.record.pending) == ((1, 2, 3), (1, 3))
     assert standing.record.note == "continues what was begun 2026-06-01 12:30 UTC in run R1: 2 of 3 tasks left"
+
+
+def test_a_task_that_was_begun_is_left_in_part() -> None:
+    parts = (Left(task=1, jobs=(11,)), Left(task=4, fields=True))
+    standing = frozen("rule.r", rule(), entry(1, 2, 3, 4, done=(2,), left=parts), [task(1), task(3)])
+    assert standing.record.left == parts[:1]  # task 4 is gone
+    assert standing.record.note.endswith("2 of 4 tasks left, 1 in part")
+    assert "of one that was begun only what was left of it" in edited(standing.record)
 
 
 def test_a_rule_whose_left_tasks_are_gone_is_done() -> None:
