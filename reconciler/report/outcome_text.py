@@ -40,7 +40,7 @@ def render_outcome(
 def outcome_lines(
     run: Run, plan: Plan | None, records: Sequence[AuditRecord], *, width: int, full: bool = False
 ) -> list[Text]:
-    """The result of `run` as styled lines, the last one the summary."""
+    """The result of `run` as styled lines: last the summary, and how to go on where not all was done."""
     writes = settled(records)
     names = task_names(plan)
     most = None if full else SHOWN
@@ -56,34 +56,71 @@ def outcome_lines(
     if run.note:
         lines += [Text(), *words(styled("Note:", "bold"), run.note, width=width)]
     style = "bold green" if run.status is RunStatus.DONE else "bold red"
-    return [*lines, *([Text()] if lines else []), styled(outcome_line(run, plan, records), style)]
+    ends = [styled(outcome_line(run, plan, records), style)]
+    if (go_on := go_on_line(run, plan, records)) is not None:
+        ends.append(styled(go_on, "bold"))
+    return [*lines, *([Text()] if lines else []), *ends]
 
 
 def outcome_line(run: Run, plan: Plan | None, records: Sequence[AuditRecord]) -> str:
-    """The last line: `Applied run R: 98 tasks changed (294 jobs), verified. Undo with: reconciler rollback R`."""
+    """What came of it: `Applied run R: 98 tasks changed (294 jobs), verified. Undo with: reconciler rollback R`.
+
+    A run that did not make all its writes has its undo in `go_on_line`.
+    """
     writes = settled(records)
-    tally = changed(writes)
     rollback = run.kind == "rollback"
+    parts = _shortfalls(run, plan, writes)
+    if not _something_to_undo(writes):
+        start = f"Nothing was changed by run {run.id}" + (f", the rollback of run {run.of_run}" if rollback else "")
+        start += " (interrupted)" if run.status is RunStatus.INTERRUPTED else ""
+        return f"{start}: {', '.join(parts)}." if parts else f"{start}."
     did = f"Rolled back run {run.of_run} by run {run.id}" if rollback else f"Applied run {run.id}"
+    tally = changed(writes)
     verb = "restored" if rollback else "changed"
-    parts = [f"{counted(tally.tasks, 'task')} {verb} ({counted(tally.jobs, 'job')})"]
-    for outcome, noun in (
+    parts = [f"{counted(tally.tasks, 'task')} {verb} ({counted(tally.jobs, 'job')})", *parts]
+    parts += ["verified"] if run.status is RunStatus.DONE and not run.unproven else []
+    undo = f" Undo with: reconciler rollback {run.id}" if _all_made(run, writes) else ""
+    return f"{did}{_ENDS.get(run.status, '')}: {', '.join(parts)}.{undo}"
+
+
+def go_on_line(run: Run, plan: Plan | None, records: Sequence[AuditRecord]) -> str | None:
+    """How to go on from a run that did not make all its writes: again, or back. None if it did."""
+    writes = settled(records)
+    if _all_made(run, writes):
+        return None
+    planned = sum(len(change.writes) for change in plan.updates) if plan is not None else len(writes)
+    made = sum(each.outcome is WriteOutcome.WRITTEN for each in writes)
+    again = f"with `reconciler rollback {run.of_run}`" if run.kind == "rollback" else "by applying the same again"
+    undo = f", or undo with: reconciler rollback {run.id}" if _something_to_undo(writes) else "."
+    return f"{counted(planned, 'write')} planned, {made or 'none'} made. Continue {again}{undo}"
+
+
+def _all_made(run: Run, writes: Sequence[AuditRecord]) -> bool:
+    """Whether nothing is to be tried again; what a rollback left to others was never among its writes."""
+    arrived = all(each.outcome in (WriteOutcome.WRITTEN, WriteOutcome.ALREADY) for each in writes)
+    return run.status is RunStatus.DONE or (run.status is RunStatus.CONFLICT and arrived)
+
+
+def _something_to_undo(writes: Sequence[AuditRecord]) -> bool:
+    """Whether anything was written, or may have been: a write of unknown outcome may have arrived."""
+    return any(each.outcome in (WriteOutcome.WRITTEN, WriteOutcome.UNKNOWN) for each in writes)
+
+
+def _shortfalls(run: Run, plan: Plan | None, writes: Sequence[AuditRecord]) -> list[str]:
+    """What did not come about, counted in writes; what a rollback left to others, in objects."""
+    parts = []
+    for outcome, word in (
         (WriteOutcome.FAILED, "failed"),
-        (WriteOutcome.UNKNOWN, "unknown"),
+        (WriteOutcome.UNKNOWN, "without an answer"),
         (WriteOutcome.SKIPPED, "not reached"),
+        (WriteOutcome.CONFLICT, "in conflict"),
     ):
         number = sum(each.outcome is outcome for each in writes)
-        parts += [f"{number} {noun}"] if number else []
-    conflicts = sum(each.outcome is WriteOutcome.CONFLICT for each in writes)
-    parts += [counted(conflicts, "conflict")] if conflicts else []
-    left = sum(not each.forced for each in plan.conflicts) if plan is not None else 0
-    parts += [f"{left} changed by others since and left"] if left else []
+        parts += [f"{counted(number, 'write')} {word}"] if number else []
+    left = {(each.kind, each.id) for each in plan.conflicts if not each.forced} if plan is not None else ()
+    parts += [f"{counted(len(left), 'conflict')} left as found"] if left else []
     parts += [f"{len(run.unproven)} not as written"] if run.unproven else []
-    parts += ["verified"] if run.status is RunStatus.DONE and not run.unproven else []
-    # A write of unknown outcome may have arrived: it too is something to take back.
-    wrote = tally.tasks or any(each.outcome is WriteOutcome.UNKNOWN for each in writes)
-    undo = f" Undo with: reconciler rollback {run.id}" if wrote else ""
-    return f"{did}{_ENDS.get(run.status, '')}: {', '.join(parts)}.{undo}"
+    return parts
 
 
 def _written(writes: Sequence[AuditRecord], width: int) -> list[Text]:

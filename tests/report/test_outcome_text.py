@@ -5,7 +5,8 @@ from collections.abc import Callable
 from rich.console import Console
 
 from reconciler.history.model import RunStatus, WriteOutcome
-from reconciler.report.outcome_text import outcome_line, outcome_lines, render_outcome
+from reconciler.plan.model import Conflict
+from reconciler.report.outcome_text import go_on_line, outcome_line, outcome_lines, render_outcome
 
 from .plans import RUN_ID, records, reopening, run, unproven
 
@@ -49,9 +50,57 @@ def test_many_failures_are_counted() -> None:
 
 
 def test_nothing_written_nothing_to_undo() -> None:
-    assert outcome_line(run(RunStatus.INTERRUPTED), None, []) == (
-        f"Applied run {RUN_ID} in part (interrupted): 0 tasks changed (0 jobs)."
+    plan = reopening(1)
+    log = records(plan, {change.id: (WriteOutcome.SKIPPED, None, None) for change in plan.updates})
+    stopped = run(RunStatus.INTERRUPTED)
+    assert (
+        outcome_line(stopped, plan, log) == f"Nothing was changed by run {RUN_ID} (interrupted): 3 writes not reached."
     )
+    assert go_on_line(stopped, plan, log) == "3 writes planned, none made. Continue by applying the same again."
+    assert outcome_line(run(), None, []) == f"Nothing was changed by run {RUN_ID}."
+    back = run(RunStatus.FAILED, kind="rollback", of_run="R0")
+    assert outcome_line(back, None, []) == f"Nothing was changed by run {RUN_ID}, the rollback of run R0."
+
+
+def test_how_to_go_on_from_a_run_in_part() -> None:
+    plan = reopening(1)
+    log = records(plan, {1657: (WriteOutcome.SKIPPED, None, None)})
+    assert go_on_line(run(), plan, log) is None
+    assert go_on_line(run(RunStatus.INTERRUPTED), plan, log) == (
+        f"3 writes planned, 2 made. Continue by applying the same again, or undo with: reconciler rollback {RUN_ID}"
+    )
+    assert go_on_line(run(RunStatus.FAILED, kind="rollback", of_run="R0"), None, log) == (
+        f"3 writes planned, 2 made. Continue with `reconciler rollback R0`, or undo with: reconciler rollback {RUN_ID}"
+    )
+
+
+def test_a_rollback_that_left_conflicts_has_nothing_to_go_on_with() -> None:
+    plan = reopening(1)
+    conflict = Conflict(
+        address="t",
+        kind="job",
+        id=9,
+        task=42,
+        field="stage",
+        wrote="annotation",
+        found="validation",
+        before="acceptance",
+    )
+    plan = plan.model_copy(update={"conflicts": (conflict, conflict.model_copy(update={"field": "state"}))})
+    back = run(RunStatus.CONFLICT, kind="rollback", of_run="R0")
+    assert go_on_line(back, plan, records(plan)) is None
+    assert outcome_line(back, plan, records(plan)) == (
+        f"Rolled back run R0 by run {RUN_ID} in part: 1 task restored (3 jobs), 1 conflict left as found. "
+        f"Undo with: reconciler rollback {RUN_ID}"
+    )
+
+
+def test_a_write_without_an_answer_is_something_to_undo() -> None:
+    log = records(reopening(1, 1), {1655: (WriteOutcome.STARTED, None, None)})
+    assert outcome_line(run(RunStatus.FAILED), None, log) == (
+        f"Applied run {RUN_ID} in part: 0 tasks changed (0 jobs), 1 write without an answer."
+    )
+    assert str(go_on_line(run(RunStatus.FAILED), None, log)).endswith(f"undo with: reconciler rollback {RUN_ID}")
 
 
 def test_a_rollback_says_what_it_took_back() -> None:
