@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.history.model import AuditRecord, Run, RunStatus, WriteOutcome
+from reconciler.history.model import AuditRecord, Counts, Run, RunStatus, WriteOutcome
 from reconciler.plan.model import Plan
 from reconciler.report.changes_text import field_chunks
+from reconciler.report.conflict_text import conflict_lines
 from reconciler.report.layout import GAP, columns, flow, padded, show, styled, widest, words
 from reconciler.report.plan_text import server_phrase
 from reconciler.report.wording import counted, lasted, moment, value
@@ -28,68 +30,106 @@ _OUTCOME_STYLES = {
     WriteOutcome.SKIPPED: "dim",
     WriteOutcome.FAILED: "red",
 }
-_HEADS = ("run", "when", "kind", "who", "status", "tasks", "jobs", "conflicts", "")
+_HEADS = ("run", "when", "kind", "who", "status", "planned", "written", "failed", "conflicts", "not reached", "")
+_NUMBERS = frozenset({6, 7, 8, 9})
+KILLED = "killed"
 
 
-def render_history(runs: Sequence[Run], console: Console) -> None:
-    """Write a table of `runs`, the newest last: it stands next to the prompt."""
+def render_history(runs: Sequence[Run], console: Console, *, killed: Collection[str] = ()) -> None:
+    """Write a table of `runs`, the newest last: it stands next to the prompt.
+
+    What was planned is counted in tasks and jobs, what came of it in writes. `killed` are the ids of runs that say
+    they are running and are not.
+    """
     if not runs:
         show(console, [Text("No runs yet.")])
         return
     ordered = sorted(runs, key=lambda run: (run.started, run.id))
-    show(console, columns(_HEADS, [_row(run) for run in ordered], numbers=frozenset({5, 6, 7})))
+    show(console, columns(_HEADS, [_row(run, run.id in killed) for run in ordered], numbers=_NUMBERS))
 
 
-def _row(run: Run) -> list[Text]:
-    note = f"takes back {run.of_run}" if run.of_run else ""
-    if run.rolled_back_by:
-        note += f"{'; ' if note else ''}rolled back by {run.rolled_back_by}"
+def _row(run: Run, killed: bool) -> list[Text]:
+    counts = run.counts
+    notes = [
+        f"{counts.already} not needed" if counts.already else "",
+        f"{counts.unproven} not as written" if counts.unproven else "",
+        f"takes back {run.of_run}" if run.of_run else "",
+        f"rolled back by {run.rolled_back_by}" if run.rolled_back_by else "",
+    ]
+    # Counts are taken at the end: of a run without one they are not known.
+    numbers = [(counts.written, ""), (counts.failed, "red"), (counts.conflicts, "yellow"), (counts.skipped, "yellow")]
+    ended = run.status is not RunStatus.RUNNING
     return [
         styled(run.id, "bold"),
         styled(moment(run.started)),
         styled(run.kind),
         styled(f"{run.server.user} ({run.operator})"),
-        styled(run.status, _STATUS_STYLES[run.status]),
-        styled(str(run.tasks)),
-        styled(str(run.jobs)),
-        styled(str(run.counts.conflicts), "yellow" if run.counts.conflicts else "dim"),
-        styled(note, "dim"),
+        _status(run, killed),
+        styled(f"{counted(run.tasks, 'task')}, {counted(run.jobs, 'job')}"),
+        *(
+            styled(str(number), style if number else "dim") if ended else styled("?", "dim")
+            for number, style in numbers
+        ),
+        styled("; ".join(note for note in notes if note), "dim"),
     ]
 
 
-def render_run(run: Run, plan: Plan | None, records: Sequence[AuditRecord], console: Console) -> None:
-    """Write all of one run: what it was, then every write with its outcome."""
-    show(console, [*_facts(run, console.width), Text(), *_writes(run, plan, records, console.width)])
+def _status(run: Run, killed: bool) -> Text:
+    return styled(KILLED, "red") if killed else styled(run.status, _STATUS_STYLES[run.status])
 
 
-def _facts(run: Run, width: int) -> list[Text]:
+def render_run(
+    run: Run, plan: Plan | None, records: Sequence[AuditRecord], console: Console, *, killed: bool = False
+) -> None:
+    """Write all of one run: what it was, every write with its outcome, and what a rollback left or overrode."""
+    lines = [*_facts(run, records, console.width, killed), Text(), *_writes(run, plan, records, console.width)]
+    if plan is not None and (conflicts := conflict_lines(plan, console.width)):
+        lines += [Text(), *conflicts[:-1]]
+    show(console, lines)
+
+
+def _facts(run: Run, records: Sequence[AuditRecord], width: int, killed: bool) -> list[Text]:
+    ended = run.status is not RunStatus.RUNNING
+    tally = run.counts if ended else _so_far(records)
     counts = (
-        (run.counts.written, "written"),
-        (run.counts.already, "not needed"),
-        (run.counts.conflicts, "in conflict"),
-        (run.counts.failed, "failed"),
-        (run.counts.skipped, "not reached"),
-        (run.counts.unproven, "not as written"),
+        (tally.written, "written"),
+        (tally.already, "not needed"),
+        (tally.conflicts, "in conflict"),
+        (tally.failed, "failed"),
+        (tally.skipped, "not reached"),
+        (tally.unproven, "not as written"),
     )
     took = "" if run.finished is None else f", took {lasted((run.finished - run.started).total_seconds())}"
     facts = [
-        ("status", str(run.status)),
+        ("status", _status(run, killed).plain),
         ("note", run.note or ""),
         ("started", f"{moment(run.started)}{took}"),
         ("server", server_phrase(run.server)),
         ("run by", f"{run.operator}, reconciler {run.tool}"),
         ("manifest", ", ".join(run.sources)),
         ("plan", f"{run.plan_id}: {counted(run.tasks, 'task')}, {counted(run.jobs, 'job')}"),
-        ("objects", ", ".join(f"{number} {word}" for number, word in counts if number) or "none written"),
+        ("writes", ", ".join(f"{number} {word}" for number, word in counts if number) or "none made"),
         ("takes back", run.of_run or ""),
         ("undone by", run.rolled_back_by or ""),
     ]
     lines = [styled(f"Run {run.id}: {run.kind}", "bold")]
     for name, fact in facts:
         if fact:
-            style = _STATUS_STYLES[run.status] if name == "status" else ""
-            lines += words(styled(f"  {name:<10}", "dim"), fact, width=width, style=style)
+            style = _status(run, killed).style if name == "status" else ""
+            lines += words(styled(f"  {name:<10}", "dim"), fact, width=width, style=str(style))
     return lines
+
+
+def _so_far(records: Sequence[AuditRecord]) -> Counts:
+    """Counts of a run that has not ended, from its audit log."""
+    number = Counter(each.outcome for each in settled(records))
+    return Counts(
+        written=number[WriteOutcome.WRITTEN],
+        already=number[WriteOutcome.ALREADY],
+        conflicts=number[WriteOutcome.CONFLICT],
+        failed=number[WriteOutcome.FAILED] + number[WriteOutcome.UNKNOWN],
+        skipped=number[WriteOutcome.SKIPPED],
+    )
 
 
 def _writes(run: Run, plan: Plan | None, records: Sequence[AuditRecord], width: int) -> list[Text]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from reconciler.history.lock import locked
+from reconciler.history.store import StateStore
 from reconciler.sandbox import Sandbox
 
 from .conftest import Command
@@ -62,3 +65,27 @@ def test_a_damaged_run_does_not_hide_the_others(reconciler: Command, ids: list[s
     assert ids[1] in said.out
     assert f"warning: run {ids[0]} cannot be read: " in said.err
     assert reconciler("history", ids[0]).code == 1
+
+
+def test_a_run_that_was_killed(reconciler: Command, ids: list[str]) -> None:
+    """It says it is running; whether it is, the lock tells."""
+    file = Path(".reconciler/runs", ids[1], "run.json")
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"status": "running", "finished": None}))
+    line = next(line for line in reconciler("history").out.splitlines() if line.startswith(ids[1]))
+    assert " killed " in line
+    assert "  status     killed\n" in reconciler("history", ids[1]).out
+    with locked(StateStore(Path(".reconciler")), "somebody", "something later"):
+        assert "  status     killed\n" in reconciler("history", ids[1]).out
+        begun = {"started": datetime.now(UTC).isoformat()}
+        file.write_text(json.dumps(json.loads(file.read_text()) | begun))
+        assert "  status     running\n" in reconciler("history", ids[1]).out
+
+
+def test_what_a_rollback_left_is_named(connected: Sandbox, reconciler: Command) -> None:
+    assert reconciler("apply", "rename.yaml", "reopen.yaml", "--yes").code == 0
+    connected.api("PATCH", "/api/tasks/1", json={"subset": "Mine"})
+    assert reconciler("rollback", "--yes").code == 4
+    back = json.loads(reconciler("history", "--format", "json").out)["runs"][-1]["id"]
+    said = reconciler("history", back)
+    assert "Conflicts: somebody else changed these since the run; they are left as they are" in said.out
+    assert "Mine" in said.out
