@@ -9,7 +9,7 @@ from reconciler.cvat.models import Job
 from reconciler.plan.diff import differences
 from reconciler.plan.model import Action, Change, FieldChange, Warning_
 from reconciler.plan.state import job_state, task_state
-from reconciler.plan.task_status import StatusOutlook, sent_once_more
+from reconciler.plan.task_status import StatusOutlook, renewed, sent_once_more
 from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import TaskWishes
 from reconciler.plan.workflow import POSITION, wanted_position
@@ -45,6 +45,8 @@ class TaskChanges:
         """The task's own change and those of its jobs; one no-op, with its reason, if nothing is to do."""
         job_changes = [change for job in self.jobs if (change := self._of_job(job)) is not None]
         status, job_changes = self._status(job_changes)
+        if gone_for_good := renewed(self.jobs, job_changes):
+            self._warn(gone_for_good)
         own = self._of_task(status)
         if own is not None:
             return [own, *job_changes]

@@ -81,6 +81,21 @@ class StatusOutlook:
         return f"{what}, because of {named}{more}, {moves} when named (job_overrides, or a rule's select.job)"
 
 
+def renewed(jobs: Iterable[Job], changes: Iterable[Change]) -> str | None:
+    """What no rollback can bring back, for a person: stored statuses that do not follow from stage and state.
+
+    Restored backups leave such ones (CVAT 2.54.1). Sending the job's position computes them anew, and they cannot be
+    written.
+    """
+    sent = {change.id for change in changes if any(write.body.keys() & POSITION for write in change.writes)}
+    stale = [job for job in jobs if job.id in sent and job.status and job.status != _derived(job)]
+    if not stale:
+        return None
+    listed = ", ".join(f"job {job.id} ({job.status} at {job.stage}/{job.state})" for job in stale[:3])
+    more = f" and {len(stale) - 3} more" if len(stale) > 3 else ""
+    return f"the stored status of {listed}{more} is stale; writing renews it, and a rollback cannot bring it back"
+
+
 def sent_once_more(change: Change | None, job: Job, fresh: Change) -> Change:
     """A change that also sends the job's position as it is: into its own write, or as a change that does only this."""
     if change is None:

@@ -173,7 +173,7 @@ def _rows(rows: Sequence[tuple[str, tuple[FieldChange, ...]]], width: int) -> li
 def _unproven(unproven: Sequence[Unproven], names: dict[int, str], width: int, most: int | None) -> list[Text]:
     if not unproven:
         return []
-    lines = [Text(), styled("Not as written: read again, these do not hold what the run wrote", "bold red")]
+    lines = [Text(), styled("Not as wanted: read and planned again, these are not as they should be", "bold red")]
     shown = unproven if most is None or len(unproven) <= most + 1 else unproven[:most]
     for each in shown:
         subject = styled(f"    {object_phrase(each.kind, [each.id], each.task, names)}")

@@ -35,7 +35,7 @@ def test_a_jobs_position_is_one_thing(desk: Desk) -> None:
     outcome = desk.rollback()
     assert desk.job(1) == ("annotation", "in progress", "bob")
     assert desk.job(2) == ("acceptance", "completed", "bob")
-    assert {(one.id, one.field) for one in outcome.plan.conflicts} == {(1, "state")}
+    assert {(one.id, one.field) for one in outcome.plan.conflicts} == {(1, "stage"), (1, "state")}
     assert any("task 1 will have status annotation" in one.text for one in outcome.plan.warnings)
 
 
@@ -54,7 +54,7 @@ def test_force_restores_that_too_and_names_it(desk: Desk) -> None:
     desk.patch("job", 1, state="in progress")
     outcome = desk.rollback(force=True)
     assert without_dates(desk.sandbox.dump())["jobs"] == before
-    assert [(one.id, one.forced) for one in outcome.plan.conflicts] == [(1, True)]
+    assert [(one.id, one.forced) for one in outcome.plan.conflicts] == [(1, True), (1, True)]
     assert exit_code(outcome, outcome.plan) == 0
 
 
@@ -89,7 +89,10 @@ def test_a_task_that_is_gone_is_named_and_the_rest_restored(desk: Desk) -> None:
     desk.apply(REOPEN)
     desk.sandbox.api("DELETE", "/api/tasks/2")
     outcome = desk.rollback()
-    assert {(one.id, one.note) for one in outcome.plan.conflicts} == {(3, "gone"), (4, "gone")}
+    assert {(one.id, one.note) for one in outcome.plan.conflicts} == {
+        (3, "is gone, or you cannot see it"),
+        (4, "is gone, or you cannot see it"),
+    }
     assert desk.job(1)[0] == "acceptance"
 
 

@@ -266,7 +266,8 @@ MANIFESTS: dict[str, tuple[str, str]] = {
     ),
     "an unknown project": (
         "version: 1\norganization: acme\nrules:\n  r: {select: {project: Street scene}, set: {subset: x}}\n",
-        "m.yaml:4:25: error: there is no project called 'Street scene', or you cannot see it\n    did you mean `Street scenes`?\n",
+        "m.yaml:4:25: error: there is no project called 'Street scene', or you cannot see it\n"
+        "    did you mean `Street scenes`?\n",
     ),
     "empty": ("", "m.yaml:1:1: error: this file is empty\n    begin with `version: 1`\n"),
 }
