@@ -116,6 +116,9 @@ class Gathering:
             text = f"leaves out {whose} you cannot see"
             self.warnings.append(Warning_(text=text, address=address))
         self._remember(address, selection)
+        for name, hint in self.selecting.unknown_labels(block.select):
+            text = f"selects by the label {name!r}, which nothing here has"
+            self.warnings.append(Warning_(text=f"{text}; {hint}" if hint else text, address=address))
         jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
         self.people.select(block.select, address, users_of(*selection.tasks, *jobs))
         return fresh(address, block, selection)

@@ -12,6 +12,7 @@ from reconciler.cvat.filters import Filter, is_in
 from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location, Problem
 from reconciler.manifest.models import JobSelector, Selector
+from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.conditions import Condition, narrowed, one_of_names, plain_conditions
 from reconciler.plan.observing import Observed
 from reconciler.plan.projects import ProjectIndex
@@ -112,6 +113,14 @@ class Selecting:
     def _labelled(self, names: frozenset[str]) -> Condition:
         owners = {owner for name in names for owner in self._label_owners.get(name, ())}
         return Condition(lambda task: ("project", task.project_id) in owners or ("task", task.id) in owners)
+
+    def unknown_labels(self, selector: Selector) -> Iterator[tuple[str, str | None]]:
+        """Labels that a selector names and nothing here has, each with a hint at what may have been meant."""
+        for name in selector.labels or ():
+            if name not in self._label_owners:
+                yield name, did_you_mean(name, self._label_owners)
+        if selector.not_ is not None:
+            yield from self.unknown_labels(selector.not_)
 
     @cached_property
     def _label_owners(self) -> dict[str, list[tuple[str, int]]]:
