@@ -60,7 +60,7 @@ class CarryingOut:
             self._show_what_it_would_be(plan, session)
             raise
         show_outcome(outcome, self.store, self.showing)
-        return exit_code(outcome, plan)
+        return exit_code(outcome)
 
     def _show_what_it_would_be(self, plan: Plan, session: Session) -> None:
         """The plan as it is now. That none can be made (a task is gone) must not hide that the old one is stale."""
@@ -73,11 +73,9 @@ class CarryingOut:
         show_plan(now, self.showing)
 
 
-def exit_code(outcome: Outcome, plan: Plan) -> int:
-    """0 if all arrived; a rollback that had to leave something to others ends as a conflict."""
-    code = EXIT_CODES.get(outcome.run.status, 0)
-    left = any(not conflict.forced for conflict in plan.conflicts)
-    return code or (ConflictError.exit_code if left else 0)
+def exit_code(outcome: Outcome) -> int:
+    """0 if all arrived; a rollback that had to leave something to others has the status of a conflict."""
+    return EXIT_CODES.get(outcome.run.status, 0)
 
 
 def _question(plan: Plan) -> str:

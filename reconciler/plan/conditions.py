@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from fnmatch import translate
 from typing import Final
 from urllib.parse import quote
@@ -103,7 +103,7 @@ def one_of_names(field: str, wanted: Collection[str | None]) -> Filter | None:
 
 
 def _dated(value: Callable[[Task], datetime | None], interval: Interval) -> Callable[[Task], bool]:
-    start, end = moment(interval.after), moment(interval.before)
+    start, end = interval.after, interval.before
 
     def holds(task: Task) -> bool:
         when = value(task)
@@ -113,19 +113,10 @@ def _dated(value: Callable[[Task], datetime | None], interval: Interval) -> Call
 
 
 def _within(field: str, interval: Interval) -> Filter | None:
-    start, end = moment(interval.after), moment(interval.before)
+    start, end = interval.after, interval.before
     bounds = [at_least(field, start)] if start else []
     bounds += [before(field, end)] if end else []
     return all_of(*bounds) if bounds else None
-
-
-def moment(value: datetime | date | None) -> datetime | None:
-    """A bound of an interval as a point in time: a date is its midnight, a time without a zone is UTC."""
-    if value is None:
-        return None
-    if not isinstance(value, datetime):
-        return datetime.combine(value, time(), tzinfo=UTC)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _sized(wanted: SizeRange) -> Condition:

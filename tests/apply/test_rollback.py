@@ -26,7 +26,7 @@ def test_fields_are_restored_one_by_one(desk: Desk) -> None:
     assert desk.task(1)["subset"] == "Test"
     [conflict] = outcome.plan.conflicts
     assert (conflict.field, conflict.wrote, conflict.found, conflict.before) == ("subset", "Train", "Test", "")
-    assert exit_code(outcome, outcome.plan) == 4
+    assert exit_code(outcome) == 4
 
 
 def test_a_jobs_position_is_one_thing(desk: Desk) -> None:
@@ -55,7 +55,7 @@ def test_force_restores_that_too_and_names_it(desk: Desk) -> None:
     outcome = desk.rollback(force=True)
     assert without_dates(desk.sandbox.dump())["jobs"] == before
     assert [(one.id, one.forced) for one in outcome.plan.conflicts] == [(1, True), (1, True)]
-    assert exit_code(outcome, outcome.plan) == 0
+    assert exit_code(outcome) == 0
 
 
 def test_what_force_overrode_can_be_taken_back(desk: Desk) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.cvat.filters import is_in
-from reconciler.manifest.models import Selector
-from reconciler.plan.conditions import Condition, moment, narrowed, plain_conditions
+from reconciler.manifest.models import Interval, Selector
+from reconciler.plan.conditions import Condition, narrowed, plain_conditions
 
 from .observed import task
 
@@ -76,8 +76,9 @@ def test_a_status_that_we_do_not_know_is_not_selected() -> None:
 
 
 def test_a_date_is_its_midnight_and_a_time_without_a_zone_is_utc() -> None:
-    assert moment(date(2026, 1, 31)) == datetime(2026, 1, 31, tzinfo=UTC)
-    assert moment(datetime(2026, 1, 31, 8)) == datetime(2026, 1, 31, 8, tzinfo=UTC)  # noqa: DTZ001
+    assert Interval.model_validate({"after": date(2026, 1, 31)}).after == datetime(2026, 1, 31, tzinfo=UTC)
+    naive = datetime(2026, 1, 31, 8)  # noqa: DTZ001
+    assert Interval.model_validate({"before": naive}).before == datetime(2026, 1, 31, 8, tzinfo=UTC)
 
 
 def test_the_bounds_of_an_interval() -> None:
