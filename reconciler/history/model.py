@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from reconciler.plan.model import Frozen, Left, ServerRef
+from reconciler.plan.steps import Do, Image, Kind, ObjectRef
 
 
 class RunStatus(StrEnum):
@@ -63,6 +64,37 @@ class AuditRecord(Frozen):
     outcome: WriteOutcome
     status: int | None = None  # HTTP status of the answer, if there was one
     message: str | None = None  # the server's own words, or what was found instead
+
+
+class Replaced(Frozen):
+    """An object that was restored: what had the old id has the new one now."""
+
+    kind: Literal["project", "task", "job"]
+    old: int
+    new: int
+
+
+class StepRecord(Frozen):
+    """One line of a run's audit log about a step: as of a write, `started` before the request and another after it."""
+
+    time: datetime
+    run: str
+    user: str
+    operator: str
+    server: str
+    organization: str | None
+    address: str
+    kind: Kind
+    do: Do
+    id: int | None = None  # the object's own id, as soon as it is known: a created one's is in its last record
+    of: ObjectRef | None = None  # what it belongs to, its id known
+    request: str  # POST /api/projects
+    outcome: WriteOutcome
+    status: int | None = None
+    message: str | None = None
+    gave: Image | None = None  # what was there afterwards, in the terms of the step's `gives`
+    copied: str | None = None  # the folder of the copy that was taken before: snapshots/<id>/task-42
+    replaced: tuple[Replaced, ...] = ()  # by a restore: old ids and new ones
 
 
 class ObjectState(Frozen):

@@ -10,11 +10,11 @@ import threading
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from reconciler.errors import StateError
 from reconciler.history.documents import Unreadable, encode, encode_line, load
-from reconciler.history.model import AuditRecord, Run, Snapshot
+from reconciler.history.model import AuditRecord, Run, Snapshot, StepRecord
 from reconciler.history.run_ids import new_run_id
 from reconciler.history.saved_plans import unseal
 from reconciler.history.store import StateStore
@@ -22,18 +22,25 @@ from reconciler.plan.model import SavedPlan
 
 __all__ = [
     "BrokenRun",
+    "Record",
     "RunRecorder",
     "begin",
     "broken_runs",
     "last_run",
     "load_audit",
     "load_plan",
+    "load_records",
     "load_run",
     "load_snapshot",
+    "load_step_records",
     "mark_rolled_back",
     "new_run_id",
     "runs",
 ]
+
+
+Record = AuditRecord | StepRecord
+_RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class RunRecorder:
         self._recording = threading.Lock()
         self._finished = False
 
-    def audit(self, record: AuditRecord) -> None:
+    def audit(self, record: Record) -> None:
         """Record one step of one write; it is on the disk when this returns, so a request may follow. Thread-safe."""
         if record.run != self.run.id:
             raise ValueError(f"a record of run {record.run} does not belong to run {self.run.id}")
@@ -142,17 +149,27 @@ def load_snapshot(store: StateStore, run_id: str) -> Snapshot:
 
 
 def load_audit(store: StateStore, run_id: str) -> list[AuditRecord]:
-    """A run's audit records in the order they were made; none if it wrote nothing.
+    """The audit records of a run's field writes in the order they were made; none if it made none. See `load_records`."""
+    return [record for record in load_records(store, run_id) if isinstance(record, AuditRecord)]
+
+
+def load_step_records(store: StateStore, run_id: str) -> list[StepRecord]:
+    """The audit records of a run's steps in the order they were made. See `load_records`."""
+    return [record for record in load_records(store, run_id) if isinstance(record, StepRecord)]
+
+
+def load_records(store: StateStore, run_id: str) -> list[Record]:
+    """A run's audit records, of writes and of steps, in the order they were made; none if it wrote nothing.
 
     A last line without its end is what a crash leaves. It was not on the disk, so no request followed it: it is
     dropped. Anything else that cannot be read is an error, for a gap in the record must not pass as "not written".
     """
     name = _name(run_id, "audit.jsonl")
     *lines, rest = (store.read(name) or b"").split(b"\n")
-    records = []
+    records: list[Record] = []
     for number, line in enumerate(lines, start=1):
         try:
-            records.append(AuditRecord.model_validate_json(line))
+            records.append(_RECORD.validate_json(line))
         except ValidationError as error:
             raise StateError(
                 f"Cannot use {store.path(name)}: line {number} is damaged",
@@ -160,7 +177,7 @@ def load_audit(store: StateStore, run_id: str) -> list[AuditRecord]:
             ) from error
     if rest:
         try:
-            records.append(AuditRecord.model_validate_json(rest))
+            records.append(_RECORD.validate_json(rest))
         except ValidationError:
             return records
     return records

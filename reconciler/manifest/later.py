@@ -5,27 +5,15 @@ They are refused with these words instead of as unknown keys: whoever writes the
 
 from __future__ import annotations
 
-from reconciler.manifest.models import (
-    Block,
-    Lifecycle,
-    ProjectBlock,
-    RuleBlock,
-    Settings,
-    TaskBlock,
-    TaskFields,
-)
+from reconciler.manifest.models import Block, RuleBlock, Settings, TaskFields
 
-_OF_A_TASK = {"priority", "labels", "guide", "data", "annotations", "prune", "ensure", "assign"}
 _LATER: dict[type[Block], set[str]] = {
-    ProjectBlock: {"bug_tracker", "assignee", "owner", "guide", "labels", "prune", "lifecycle", "ensure"},
-    TaskBlock: _OF_A_TASK,
-    TaskFields: {"priority", "labels", "guide", "annotations"},
-    RuleBlock: {"assign", "prune", "ensure", "lifecycle"},
-    Lifecycle: {"prevent_delete"},
+    TaskFields: {"priority"},
+    RuleBlock: {"assign"},
     Settings: {"priority"},
 }
 
 
 def comes_later(block: type[Block], key: str) -> bool:
     """Whether `key` is one of the format's that this version does not manage yet."""
-    return key in _LATER.get(block, ())
+    return any(key in keys for kind, keys in _LATER.items() if issubclass(block, kind))

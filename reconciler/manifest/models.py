@@ -19,7 +19,11 @@ from pydantic import (
 )
 
 from reconciler.manifest.blocks import Block, ProjectRef
+from reconciler.manifest.data import AnnotationsBlock, CloudFiles, DataBlock, ValidationBlock
+from reconciler.manifest.guides import GuideBlock
+from reconciler.manifest.labels import AttributeBlock, LabelBlock, LabelName, PartBlock
 from reconciler.manifest.selectors import Interval, JobSelector, Selector, SizeRange
+from reconciler.manifest.storages import StorageBlock
 from reconciler.manifest.values import (
     ClearableBugTracker,
     ClearableSubset,
@@ -37,34 +41,90 @@ from reconciler.manifest.values import (
 from reconciler.manifest.workflow_words import JobType, Stage, State, TaskStatus
 
 __all__ = [
+    "AnnotationsBlock",
+    "AttributeBlock",
     "Block",
+    "CloudFiles",
+    "DataBlock",
+    "Ensure",
+    "GuideBlock",
     "IgnorableField",
     "Interval",
     "JobFields",
     "JobOverride",
     "JobSelector",
     "JobType",
+    "LabelBlock",
+    "LabelName",
     "Lifecycle",
     "LimitsBlock",
     "Manifest",
+    "PartBlock",
     "ProjectBlock",
     "ProjectRef",
+    "Prune",
     "RuleBlock",
     "Selector",
     "Settings",
     "SizeRange",
     "Stage",
     "State",
+    "StorageBlock",
     "TaskBlock",
     "TaskFields",
     "TaskStatus",
+    "ValidationBlock",
 ]
 
-IgnorableField = Literal["name", "subset", "bug_tracker", "assignee", "owner", "status", "jobs"]
+IgnorableField = Literal[
+    "name",
+    "subset",
+    "bug_tracker",
+    "assignee",
+    "owner",
+    "status",
+    "jobs",
+    "labels",
+    "guide",
+    "project",
+    "annotations",
+    "source_storage",
+    "target_storage",
+]
+Ensure = Literal["present", "absent"]
+
+
+class Lifecycle(Block):
+    """How this tool treats the object."""
+
+    called = "lifecycle"
+
+    ignore: tuple[IgnorableField, ...] = Field(
+        default=(),
+        description="Fields that this tool leaves alone on this object, whatever a block or a rule says.",
+        examples=[["bug_tracker"]],
+    )
+    prevent_delete: bool = Field(
+        default=False,
+        description="Refuse every plan that would delete it. Also remembered in the state store, so that it holds when "
+        "this block is taken out of the manifest.",
+    )
+
+
+class Prune(Block):
+    """Whether what the manifest does not describe is removed from the project."""
+
+    called = "prune"
+
+    labels: bool = Field(default=False, description="Remove labels and attributes that are not described here.")
+    tasks: bool = Field(default=False, description="Delete tasks of the project that the manifest does not describe.")
 
 
 class ProjectBlock(Block):
-    """A project that exists, given a key to refer to it by. Found by `id`, or by `name` (default: the key)."""
+    """One project, found by `id`, or by `name` (default: the key); made if it is not there.
+
+    With `id`, or once it has been applied, a `name` is the name it should have.
+    """
 
     called = "a project"
 
@@ -72,6 +132,16 @@ class ProjectBlock(Block):
     name: Wanted[Name] = Field(
         default=None, description="The project's name on the server; the key when left out.", examples=["Street scenes"]
     )
+    ensure: Ensure = Field(default="present", description="`absent`: it is deleted, with its tasks, after a backup.")
+    bug_tracker: ClearableBugTracker = Field(default=None, description="A link the project shows; null for none.")
+    assignee: Username | None = Field(default=None, description="Username of who is responsible; null for nobody.")
+    owner: Wanted[Username] = Field(default=None, description="Username of the project's owner.")
+    source_storage: Wanted[StorageBlock] = Field(default=None, description="Where imports come from by default.")
+    target_storage: Wanted[StorageBlock] = Field(default=None, description="Where exports go by default.")
+    guide: GuideBlock | None = Field(default=None, description="What annotators are told; null for no guide.")
+    labels: Wanted[dict[LabelName, LabelBlock]] = Field(default=None, description="Its labels by name.")
+    prune: Prune = Field(default=Prune(), description="Whether what is not described here is removed.")
+    lifecycle: Lifecycle = Field(default=Lifecycle(), description="How this tool treats the project.")
 
 
 class JobFields(Block):
@@ -141,18 +211,6 @@ class JobOverride(JobFields):
         return self
 
 
-class Lifecycle(Block):
-    """How this tool treats the object."""
-
-    called = "lifecycle"
-
-    ignore: tuple[IgnorableField, ...] = Field(
-        default=(),
-        description="Fields that this tool leaves alone on this object, whatever a block or a rule says.",
-        examples=[["bug_tracker"]],
-    )
-
-
 class TaskFields(Block):
     """The fields that a task block and a rule's `set` have in common."""
 
@@ -177,9 +235,9 @@ class TaskFields(Block):
 
 
 class TaskBlock(TaskFields):
-    """One task that exists, found by `id`, or by `name` (default: the key) in `project`.
+    """One task, found by `id`, or by `name` (default: the key) in `project`; made from its `data` if it is not there.
 
-    With `id`, a `name` is the name it should have.
+    With `id`, or once it has been applied, a `name` is the name it should have.
     """
 
     called = "a task"
@@ -189,8 +247,30 @@ class TaskBlock(TaskFields):
         default=None,
         description="The name to find the task by (the key when left out); with `id`, the name it should have.",
     )
-    project: Wanted[ProjectRef] = Field(default=None, description="The project it lies in.", examples=["street"])
+    ensure: Ensure = Field(default="present", description="`absent`: it is deleted, after a backup.")
+    project: Wanted[ProjectRef] = Field(
+        default=None, description="The project it lies in, or, found by `id`, is moved to.", examples=["street"]
+    )
     job_overrides: tuple[JobOverride, ...] = Field(default=(), description="What some jobs get instead of `jobs`.")
+    source_storage: Wanted[StorageBlock] = Field(default=None, description="Where imports come from by default.")
+    target_storage: Wanted[StorageBlock] = Field(default=None, description="Where exports go by default.")
+    labels: Wanted[dict[LabelName, LabelBlock]] = Field(
+        default=None, description="Its labels by name; only for a task in no project, others have their project's."
+    )
+    move_labels: dict[LabelName, LabelName] = Field(
+        default_factory=dict,
+        description="When it is moved to another project: which of its labels becomes which there, if not the one of "
+        "the same name.",
+        examples=[{"car": "vehicle"}],
+    )
+    guide: GuideBlock | None = Field(default=None, description="What its annotators are told; null for no guide.")
+    data: Wanted[DataBlock] = Field(default=None, description="What it is made from. Fixed once it is made.")
+    replace: bool = Field(
+        default=False,
+        description="If `data` has changed: make the task anew, then delete the old one, after a backup.",
+    )
+    annotations: Wanted[AnnotationsBlock] = Field(default=None, description="Annotations that it gets from a file.")
+    prune: Prune = Field(default=Prune(), description="Whether labels that are not described here are removed.")
     lifecycle: Lifecycle = Field(default=Lifecycle(), description="How this tool treats the task.")
 
 

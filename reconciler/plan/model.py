@@ -1,5 +1,8 @@
 """The plan as data. Everything that is shown, saved, executed, verified and rolled back is one of these.
 
+Whole objects are made, changed and destroyed by `steps` (`plan.steps`); `changes` are fields of tasks and jobs that
+exist.
+
 A plan holds no clock and no random number: planning twice against the same server gives equal plans. What makes one
 saved plan unique (its id and time) is on its envelope, `SavedPlan`.
 """
@@ -9,37 +12,33 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
+
+from reconciler.plan.frozen import Action, FieldChange, Frozen
+from reconciler.plan.steps import BindingWish, Step
+
+__all__ = [
+    "PLAN_FORMAT",
+    "Action",
+    "Change",
+    "Conflict",
+    "FieldChange",
+    "Frozen",
+    "Left",
+    "Limits",
+    "ManifestRef",
+    "Plan",
+    "RulePhase",
+    "RuleStanding",
+    "SavedPlan",
+    "ServerRef",
+    "Summary",
+    "TaskLabel",
+    "Warning_",
+    "Write",
+]
 
 PLAN_FORMAT = "reconciler.plan/1"
-
-
-class Frozen(BaseModel):
-    """Immutable, and strict about unknown keys: a plan that was edited by hand is refused, not guessed at."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Action(StrEnum):
-    """What happens to one object."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-    NO_OP = "no-op"
-
-
-class FieldChange(Frozen):
-    """One managed field of one object that is not as desired.
-
-    Users are usernames, projects their names. A task's `status` is listed though no write carries it: CVAT derives it
-    from the jobs, and the jobs' own changes are what reaches it.
-    """
-
-    path: tuple[str, ...]
-    before: JsonValue
-    after: JsonValue
-    source: str  # the address that wants it: who to ask when two blocks touch one object
 
 
 class Write(Frozen):
@@ -151,12 +150,13 @@ class Warning_(Frozen):  # noqa: N801 - `Warning` is a builtin exception
 
 
 class Summary(Frozen):
-    """Counts of the last line. Tasks are counted once, whether they or their jobs change."""
+    """Counts of the last line. A task that exists is counted once, whether it, its jobs or its data change."""
 
     tasks_to_change: int
     jobs_to_change: int
-    to_create: int
-    to_delete: int
+    projects_to_change: int = 0  # projects that exist and whose fields, labels or guide change
+    to_create: int  # projects, tasks and labels
+    to_delete: int  # projects, tasks and labels
     unchanged: int
     conflicts: int = 0
 
@@ -165,9 +165,9 @@ class Conflict(Frozen):
     """Something a rollback leaves alone because somebody else changed it since."""
 
     address: str
-    kind: Literal["task", "job"]
-    id: int
-    task: int
+    kind: Literal["task", "job", "project", "label", "guide", "annotations"]
+    id: int  # 0: it has none, or none is known
+    task: int  # 0: it belongs to no task
     field: str
     wrote: JsonValue  # what the run wrote
     found: JsonValue  # what is there now
@@ -187,7 +187,10 @@ class Plan(Frozen):
     limits: Limits = Limits()
     scope: int = 0  # tasks that `max_changed_percent` is a percentage of
     tasks: tuple[TaskLabel, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """What happens to whole objects, in order. Those that delete come after the changes, everything else before."""
     changes: tuple[Change, ...] = ()
+    bindings: tuple[BindingWish, ...] = ()
     rules: tuple[RuleStanding, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     users: dict[str, int] = Field(default_factory=dict)  # the usernames in it and their ids
@@ -202,7 +205,12 @@ class Plan(Frozen):
     @property
     def is_empty(self) -> bool:
         """Whether the server is as desired."""
-        return not self.updates
+        return not self.updates and not self.steps
+
+    @property
+    def destructive(self) -> tuple[Step, ...]:
+        """The steps that destroy data: they need a copy first, and a person who allows it."""
+        return tuple(step for step in self.steps if step.destroys is not None)
 
 
 class SavedPlan(Frozen):

@@ -1,0 +1,1 @@
+"""What people draw, compared by content: labels and attributes by name, without ids."""

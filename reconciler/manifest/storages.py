@@ -1,0 +1,28 @@
+"""Where exports go and imports come from by default."""
+
+from __future__ import annotations
+
+from pydantic import Field, JsonValue, model_validator
+
+from reconciler.manifest.blocks import Block
+from reconciler.manifest.values import Id, Wanted
+
+
+class StorageBlock(Block):
+    """A storage. Written `local`, it is the server's own disk."""
+
+    called = "a storage"
+
+    cloud_storage: Wanted[Id] = Field(default=None, description="A cloud storage's id on the server; left out: local.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _local(cls, value: object) -> object:
+        return {} if value == "local" else value
+
+    @property
+    def state(self) -> JsonValue:
+        """As the server writes it, and as plans compare it."""
+        if self.cloud_storage is None:
+            return {"location": "local", "cloud_storage_id": None}
+        return {"location": "cloud_storage", "cloud_storage_id": self.cloud_storage}
