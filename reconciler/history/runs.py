@@ -149,7 +149,7 @@ def load_snapshot(store: StateStore, run_id: str) -> Snapshot:
 
 
 def load_audit(store: StateStore, run_id: str) -> list[AuditRecord]:
-    """The audit records of a run's field writes in the order they were made; none if it made none. See `load_records`."""
+    """The audit records of a run's field writes, in the order they were made. See `load_records`."""
     return [record for record in load_records(store, run_id) if isinstance(record, AuditRecord)]
 
 
