@@ -12,7 +12,9 @@ from reconciler.plan.model import Plan, RuleStanding, ServerRef
 from reconciler.report.changes_text import change_lines
 from reconciler.report.conflict_text import conflict_lines
 from reconciler.report.grouping import TaskEntry, by_project, task_entries
+from reconciler.report.impact_words import whole_impact
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
+from reconciler.report.steps_text import building_lines, deleting_lines
 from reconciler.report.wording import counted
 
 SEE_ALL = "--format json lists all"
@@ -25,16 +27,22 @@ def render_plan(plan: Plan, console: Console, *, full: bool = False, see_all: st
 
 
 def plan_lines(plan: Plan, *, width: int, full: bool = False, see_all: str = SEE_ALL) -> list[Text]:
-    """`plan` as styled lines; the last one is the summary."""
+    """`plan` as styled lines; the last one is the summary, or what it destroys."""
     entries = task_entries(plan)
     lines = [styled(_nothing_to_do(plan), "bold green")] if plan.is_empty else []
     lines += [*_heading(plan, width), Text()]
+    lines += building_lines(plan, width, full=full, see_all=see_all)
     lines += change_lines(by_project(entries), width=width, full=full, see_all=see_all)
+    lines += deleting_lines(plan, width, full=full, see_all=see_all)
     lines += _unchanged(plan, entries, width, full=full, see_all=see_all)
     lines += _rules(plan.rules, width)
     lines += conflict_lines(plan, width)
     lines += _warnings(plan, width)
-    return [*lines, styled(summary_line(plan), "bold")]
+    lines.append(styled(summary_line(plan), "bold"))
+    if plan.destructive:
+        destroyed = whole_impact(plan.destructive) or "no annotations"
+        lines.append(styled(f"Destroys data: {destroyed}. A copy of each is taken first.", "bold red"))
+    return lines
 
 
 def summary_line(plan: Plan) -> str:
@@ -42,8 +50,10 @@ def summary_line(plan: Plan) -> str:
     counts = plan.summary
     start = f"Rollback of {plan.of_run}" if plan.kind == "rollback" else "Plan"
     conflicts = f", {counted(counts.conflicts, 'conflict')}" if counts.conflicts else ""
+    projects = f"{counted(counts.projects_to_change, 'project')} and " if counts.projects_to_change else ""
+    tasks = f"{counted(counts.tasks_to_change, 'task')} to change ({counted(counts.jobs_to_change, 'job')})"
     return (
-        f"{start}: {counted(counts.tasks_to_change, 'task')} to change ({counted(counts.jobs_to_change, 'job')}), "
+        f"{start}: {projects}{tasks}, "
         f"{counts.to_create} to create, {counts.to_delete} to delete, {counts.unchanged} unchanged{conflicts}"
     )
 

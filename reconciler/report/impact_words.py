@@ -1,0 +1,49 @@
+"""What is destroyed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reconciler.plan.steps import Impact, Step
+from reconciler.report.wording import counted, id_list
+
+
+def impact_words(step: Step) -> str:
+    """`destroys 12 shapes and 3 tracks in tasks 42, 43`; of a task all that goes with it."""
+    if step.destroys is None:
+        return ""
+    whole = step.kind in ("task", "project")
+    said = f"destroys {_listed(_parts(step.destroys, whole=whole)) or 'no annotations'}"
+    if not whole and step.destroys.tasks and _drawn(step.destroys):
+        said += f" in {'task' if len(step.destroys.tasks) == 1 else 'tasks'} {id_list(step.destroys.tasks)}"
+    if step.destroys.hidden:
+        said += f"; what tasks {id_list(step.destroys.hidden)} hold could not be counted"
+    return said
+
+
+def whole_impact(steps: Iterable[Step]) -> str:
+    """`2 tasks, 20 frames, 6 jobs, 12 shapes`: all that a plan destroys; empty if nothing."""
+    impacts = [step.destroys for step in steps if step.destroys is not None]
+    tasks = sum(step.kind == "task" and step.deletes for step in steps)
+    whole = Impact(
+        frames=sum(one.frames for one in impacts),
+        jobs=sum(one.jobs for one in impacts),
+        tags=sum(one.tags for one in impacts),
+        shapes=sum(one.shapes for one in impacts),
+        tracks=sum(one.tracks for one in impacts),
+    )
+    return _listed([counted(tasks, "task")] * bool(tasks) + _parts(whole, whole=True))
+
+
+def _drawn(impact: Impact) -> int:
+    return impact.tags + impact.shapes + impact.tracks
+
+
+def _parts(impact: Impact, *, whole: bool) -> list[str]:
+    numbers = [(impact.frames, "frame"), (impact.jobs, "job")] if whole else []
+    numbers += [(impact.shapes, "shape"), (impact.tracks, "track"), (impact.tags, "tag")]
+    return [counted(number, noun) for number, noun in numbers if number]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
