@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from reconciler.cvat.filters import Filter
 from reconciler.cvat.models import Job, Label, Project, Task
+
+if TYPE_CHECKING:
+    from reconciler.cvat.models import DataMeta, Formats, Guide
 
 
 class Observed(Protocol):
@@ -34,6 +37,34 @@ class Observed(Protocol):
 
     def labels(self, condition: Filter | None = None) -> list[Label]:
         """All visible root labels, with the project or task that each belongs to."""
+        ...
+
+    def project(self, project_id: int) -> Project | None:
+        """One project; None when it does not exist."""
+        ...
+
+    def labels_of(self, kind: Literal["project", "task"], owner_id: int) -> list[Label]:
+        """The root labels of one project or task, by id."""
+        ...
+
+    def guide(self, guide_id: int) -> Guide | None:
+        """One guide (a project's or task's `guide_id`); None when it does not exist."""
+        ...
+
+    def data_meta(self, task_id: int) -> DataMeta | None:
+        """What a task's data is made of; None when it has none."""
+        ...
+
+    def annotations(self, task_id: int) -> dict[str, Any]:
+        """A task's annotations as the server answers them: tags, shapes and tracks."""
+        ...
+
+    def job_annotations(self, job_id: int) -> dict[str, Any]:
+        """A job's annotations as the server answers them."""
+        ...
+
+    def formats(self) -> Formats:
+        """What the server imports and exports."""
         ...
 
 

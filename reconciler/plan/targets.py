@@ -34,7 +34,7 @@ class Target:
 class Targets:
     """What was asked for with `--target`; without any, everything."""
 
-    def __init__(self, addresses: Iterable[str], blocks: Iterable[str]) -> None:
+    def __init__(self, addresses: Iterable[str] = (), blocks: Iterable[str] = ()) -> None:
         known = tuple(blocks)
         self._targets: list[Target] = []
         self._met: set[Target] = set()
