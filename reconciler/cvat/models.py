@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 
 def _aware(value: datetime) -> datetime:
@@ -19,6 +19,17 @@ def _aware(value: datetime) -> datetime:
 
 Date = Annotated[datetime, AfterValidator(_aware)]
 """A point in time, always with a time zone; one without is UTC, which is what CVAT stores."""
+
+
+def _canonical_storage(value: object) -> JsonValue:
+    if not isinstance(value, dict) or value.get("location") != "cloud_storage":
+        return None  # the server's own disk: null, or {"location": "local", …}
+    key = value.get("cloud_storage_id")
+    return {"location": "cloud_storage", "cloud_storage_id": key if isinstance(key, int) else None}
+
+
+Storage = Annotated[JsonValue, BeforeValidator(_canonical_storage)]
+"""Where exports go to and imports come from: {"location": "cloud_storage", "cloud_storage_id": 5}; None is local."""
 
 
 class Observed(BaseModel):
@@ -98,6 +109,8 @@ class _Owned(Observed):
     guide_id: int | None = None
     organization_id: int | None = None
     status: str | None = None
+    source_storage: Storage = None
+    target_storage: Storage = None
 
     @property
     def owner_name(self) -> str | None:
@@ -132,6 +145,8 @@ class Task(_Owned):
     size: int | None = None
     segment_size: int | None = None
     overlap: int | None = None
+    image_quality: int | None = None
+    data_chunk_size: int | None = None
     validation_mode: str | None = None
     consensus_enabled: bool | None = None
     jobs: JobCount | None = None
@@ -189,7 +204,8 @@ class Label(Observed):
     color: str | None = None
     type: str | None = None
     attributes: tuple[Attribute, ...] | None = None
-    sublabels: tuple[Label, ...] | None = None
+    sublabels: tuple[Label, ...] | None = None  # in no order
+    svg: str | None = None  # of a skeleton; names its sublabels by data-label-id
     project_id: int | None = None
     task_id: int | None = None
     parent_id: int | None = None

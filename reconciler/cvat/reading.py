@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter
 
+from reconciler.cvat import looking
+from reconciler.cvat.calls import as_model, call
 from reconciler.cvat.capabilities import PAGE_SIZE
 from reconciler.cvat.chunks import split_into_filters
-from reconciler.cvat.filters import MAX_ID, Filter, all_of, is_in
+from reconciler.cvat.details import Asset, Comment, DataMeta, Formats, Guide, Issue
+from reconciler.cvat.filters import MAX_ID, Filter, all_of, equals, is_in
 from reconciler.cvat.models import Job, Label, Membership, Observed, ObservedT, Page, Project, Task, User
 from reconciler.cvat.paging import Listing, OnPage
-from reconciler.cvat.refusals import broken, not_cvat_json, refusal
 from reconciler.cvat.session import Session
-from reconciler.cvat.transport import NoAnswer, Query
+from reconciler.cvat.transport import Query
 
 _TASKS_A_QUERY: Final = 700  # tasks asked for in one query of their jobs: about what a request line holds
 
@@ -24,6 +26,8 @@ _JOBS = TypeAdapter(Page[Job])
 _USERS = TypeAdapter(Page[User])
 _MEMBERS = TypeAdapter(Page[Membership])
 _LABELS = TypeAdapter(Page[Label])
+_ISSUES = TypeAdapter(Page[Issue])
+_COMMENTS = TypeAdapter(Page[Comment])
 
 _ValueT = TypeVar("_ValueT", int, str)
 _OneT = TypeVar("_OneT", bound=Observed)
@@ -112,12 +116,69 @@ class Reader:
         """One job; None when it does not exist."""
         return self._one(f"/api/jobs/{job_id}", f"job {job_id}", Job)
 
+    def project(self, project_id: int) -> Project | None:
+        """One project; None when it does not exist."""
+        return self._one(f"/api/projects/{project_id}", f"project {project_id}", Project)
+
+    def guide(self, guide_id: int) -> Guide | None:
+        """One guide, by the `guide_id` of its project or task; None when it does not exist."""
+        return self._one(f"/api/guides/{guide_id}", f"guide {guide_id}", Guide)
+
+    def labels_of(self, kind: Literal["project", "task"], number: int) -> list[Label]:
+        """The root labels of a project or task, by id; a task in a project has the project's."""
+        return self._listing("/api/labels", _LABELS, within={f"{kind}_id": number}).read([None])
+
+    def issues_of_task(self, task_id: int) -> list[Issue]:
+        """The issues in a task's jobs, with their comments."""
+        issues = self._listing("/api/issues", _ISSUES).read([equals("task_id", task_id)])
+        said: dict[int | None, list[Comment]] = {}
+        for comment in self._by_value(
+            self._listing("/api/comments", _COMMENTS), "issue_id", [issue.id for issue in issues]
+        ):
+            said.setdefault(comment.issue, []).append(comment)
+        return [issue.model_copy(update={"comments": tuple(said.get(issue.id, ()))}) for issue in issues]
+
+    def data_meta(self, task_id: int) -> DataMeta | None:
+        """What a task's data is like; None when it has none, or does not exist."""
+        return looking.data_meta(self.session, task_id)
+
+    def job_data_meta(self, job_id: int) -> DataMeta | None:
+        """What a job's data is like: `included_frames` of a ground-truth job."""
+        return looking.job_data_meta(self.session, job_id)
+
+    def quality_settings(self, task_id: int) -> dict[str, JsonValue] | None:
+        """A task's quality settings as the server gives them; None when there are none."""
+        return looking.quality_settings(self.session, task_id)
+
+    def formats(self) -> Formats:
+        """The formats that the server can import and export."""
+        return looking.formats(self.session)
+
+    def annotations(self, task_id: int) -> dict[str, JsonValue]:
+        """A task's tags, shapes and tracks as the server gives them; a task without data is refused (400)."""
+        return looking.labeled_data(self.session, "task", task_id)
+
+    def job_annotations(self, job_id: int) -> dict[str, JsonValue]:
+        """A job's tags, shapes and tracks as the server gives them."""
+        return looking.labeled_data(self.session, "job", job_id)
+
+    def asset(self, uuid: str) -> Asset:
+        """A picture of a guide."""
+        return looking.asset(self.session, uuid)
+
     def _listing(
-        self, path: str, shape: TypeAdapter[Page[ObservedT]], organization: int | None = None
+        self,
+        path: str,
+        shape: TypeAdapter[Page[ObservedT]],
+        organization: int | None = None,
+        *,
+        within: Query | None = None,
     ) -> Listing[ObservedT]:
-        context: Query = {}
+        context: Query = within or {}
         if organization is not None:
             context = {"org_id": organization}
+        elif within is not None:
+            pass  # an object is found in any context (FACTS §3)
         elif self.session.organization == "":
             # Said twice: a proxy that drops empty headers would turn the personal workspace into everything there is.
             context = {"org": ""}
@@ -146,18 +207,8 @@ class Reader:
 
     def _one(self, path: str, what: str, model: type[_OneT]) -> _OneT | None:
         doing = f"{what} cannot be read"
-        try:
-            answer = self.session.transport.request("GET", path)
-        except NoAnswer as failure:
-            raise broken(doing, failure) from None
-        if answer.status == 404:
-            return None
-        if not answer.ok:
-            raise refusal(doing, answer)
-        try:
-            return model.model_validate_json(answer.body)
-        except ValidationError:
-            raise not_cvat_json(doing, answer) from None
+        answer = call(self.session, "GET", path, doing, accept=(404,))
+        return None if answer.status == 404 else as_model(model, answer, doing)
 
 
 def _possible(ids: Iterable[int]) -> list[int]:
