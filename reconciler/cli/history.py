@@ -11,7 +11,7 @@ from reconciler.cli.options import DEFAULT_STATE, Format, Shown, State
 from reconciler.cli.showing import result
 from reconciler.history.lock import holder
 from reconciler.history.model import Run, RunStatus
-from reconciler.history.runs import broken_runs, load_audit, load_plan, load_run, runs
+from reconciler.history.runs import broken_runs, load_plan, load_records, load_run, runs
 from reconciler.history.store import StateStore
 from reconciler.report.history_json import history_json, run_json
 from reconciler.report.history_text import render_history, render_run
@@ -45,7 +45,7 @@ def _list_runs(store: StateStore, shown: Format) -> None:
 
 def _show_run(store: StateStore, run: str, shown: Format) -> None:
     one = load_run(store, run)
-    records = load_audit(store, one.id)
+    records = load_records(store, one.id)
     plan = load_plan(store, one.id).plan
     killed = one.id in _killed(store, runs(store)) if one.status is RunStatus.RUNNING else False
     with result() as console:

@@ -14,7 +14,7 @@ from rich.console import Console
 from reconciler.apply.running import Outcome
 from reconciler.cli.options import Showing
 from reconciler.errors import ReconcilerError
-from reconciler.history.runs import load_audit
+from reconciler.history.runs import load_records
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.plan.model import Plan, SavedPlan
@@ -103,7 +103,7 @@ def show_plan_to_decide(planned: Plan | SavedPlan, how: Showing) -> None:
 def show_outcome(outcome: Outcome, store: StateStore, how: Showing) -> None:
     """How a run ended. Not being able to tell changes nothing about how it ended, so it raises nothing."""
     try:
-        records = load_audit(store, outcome.run.id)
+        records = load_records(store, outcome.run.id)
         with result() as console:
             if how.as_json:
                 typer.echo(run_json(outcome.run, records), nl=False)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from reconciler.history.model import AuditRecord, Run
+from reconciler.history.model import Run
+from reconciler.history.runs import Record
 
 HISTORY_FORMAT = "reconciler.history/1"
 RUN_FORMAT = "reconciler.history-run/1"
@@ -18,8 +19,8 @@ def history_document(runs: Sequence[Run]) -> dict[str, Any]:
     return {"format": HISTORY_FORMAT, "runs": [run.model_dump(mode="json") for run in ordered]}
 
 
-def run_document(run: Run, records: Sequence[AuditRecord]) -> dict[str, Any]:
-    """One run with its audit log, every line of it: a write's start and its end."""
+def run_document(run: Run, records: Sequence[Record]) -> dict[str, Any]:
+    """One run with its audit log, every line of it: the start and the end of a write or a step."""
     return {
         "format": RUN_FORMAT,
         "run": run.model_dump(mode="json"),
@@ -32,6 +33,6 @@ def history_json(runs: Sequence[Run]) -> str:
     return json.dumps(history_document(runs), indent=2) + "\n"
 
 
-def run_json(run: Run, records: Sequence[AuditRecord]) -> str:
+def run_json(run: Run, records: Sequence[Record]) -> str:
     """`run_document` as text."""
     return json.dumps(run_document(run, records), indent=2) + "\n"

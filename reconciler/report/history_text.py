@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.history.model import AuditRecord, Counts, Run, RunStatus, WriteOutcome
+from reconciler.history.model import AuditRecord, Counts, Run, RunStatus, StepRecord, WriteOutcome
+from reconciler.history.runs import Record
 from reconciler.plan.model import Plan
 from reconciler.report.changes_text import field_chunks
 from reconciler.report.conflict_text import conflict_lines
 from reconciler.report.layout import GAP, columns, flow, padded, show, styled, widest, words
 from reconciler.report.plan_text import server_phrase
+from reconciler.report.steps_done import reason, settled_steps
 from reconciler.report.wording import counted, lasted, moment, value
 from reconciler.report.writes import fields_of, object_phrase, said, settled, task_names
 
@@ -79,16 +82,20 @@ def _status(run: Run, killed: bool) -> Text:
 
 
 def render_run(
-    run: Run, plan: Plan | None, records: Sequence[AuditRecord], console: Console, *, killed: bool = False
+    run: Run, plan: Plan | None, records: Sequence[Record], console: Console, *, killed: bool = False
 ) -> None:
     """Write all of one run: what it was, every write with its outcome, and what a rollback left or overrode."""
-    lines = [*_facts(run, records, console.width, killed), Text(), *_writes(run, plan, records, console.width)]
+    lines = [*_facts(run, records, console.width, killed), Text()]
+    steps = settled_steps(records)
+    lines += [*_steps(run, steps, console.width), Text()] if steps else []
+    if not steps or _field_writes(records) or run.unproven:
+        lines += _writes(run, plan, records, console.width)
     if plan is not None and (conflicts := conflict_lines(plan, console.width)):
         lines += [Text(), *conflicts[:-1]]
     show(console, lines)
 
 
-def _facts(run: Run, records: Sequence[AuditRecord], width: int, killed: bool) -> list[Text]:
+def _facts(run: Run, records: Sequence[Record], width: int, killed: bool) -> list[Text]:
     ended = run.status is not RunStatus.RUNNING
     tally = run.counts if ended else _so_far(records)
     counts = (
@@ -120,9 +127,10 @@ def _facts(run: Run, records: Sequence[AuditRecord], width: int, killed: bool) -
     return lines
 
 
-def _so_far(records: Sequence[AuditRecord]) -> Counts:
+def _so_far(records: Sequence[Record]) -> Counts:
     """Counts of a run that has not ended, from its audit log."""
-    number = Counter(each.outcome for each in settled(records))
+    ended: list[Record] = [*settled(_field_writes(records)), *settled_steps(records)]
+    number = Counter(each.outcome for each in ended)
     return Counts(
         written=number[WriteOutcome.WRITTEN],
         already=number[WriteOutcome.ALREADY],
@@ -132,9 +140,33 @@ def _so_far(records: Sequence[AuditRecord]) -> Counts:
     )
 
 
-def _writes(run: Run, plan: Plan | None, records: Sequence[AuditRecord], width: int) -> list[Text]:
+def _field_writes(records: Sequence[Record]) -> list[AuditRecord]:
+    return [each for each in records if isinstance(each, AuditRecord)]
+
+
+def _steps(run: Run, steps: Sequence[StepRecord], width: int) -> list[Text]:
+    subjects = [padded(styled(each.address, "cyan"), widest(one.address for one in steps)) for each in steps]
+    outcomes = widest(str(each.outcome) for each in steps)
+    lines = [styled("Steps", "bold")]
+    for each, subject in zip(steps, subjects, strict=True):
+        start = styled(f"  {_time(each.time, run)}  ", "dim")
+        start += padded(styled(each.outcome, _OUTCOME_STYLES.get(each.outcome, "yellow")), outcomes)
+        number = f" ({each.id})" if each.id is not None else ""
+        lines += flow(start + Text("  ") + subject, [styled(f"{each.do.replace('_', ' ')}{number}")], width=width)
+        lines += [styled(f"     copy: {each.copied}", "dim")] if each.copied else []
+        lines += words(Text("     "), reason(each), width=width) if each.message else []
+    return lines
+
+
+def _time(time: datetime, run: Run) -> str:
+    """The day only where it is not the run's, which stands above."""
+    told = moment(time)
+    return told[11:] if told[:10] == moment(run.started)[:10] else told
+
+
+def _writes(run: Run, plan: Plan | None, records: Sequence[Record], width: int) -> list[Text]:
     names = task_names(plan)
-    writes = settled(records)
+    writes = settled(_field_writes(records))
     objects = [styled(object_phrase(each.kind, [each.id], each.task, names)) for each in writes]
     column = widest(objects)
     outcomes = widest(str(each.outcome) for each in writes)

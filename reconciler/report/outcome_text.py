@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.history.model import AuditRecord, Run, RunStatus, Unproven, WriteOutcome
+from reconciler.history.model import AuditRecord, Run, RunStatus, StepRecord, Unproven, WriteOutcome
+from reconciler.history.runs import Record
 from reconciler.plan.model import FieldChange, Plan
 from reconciler.report.changes_text import field_chunks
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
+from reconciler.report.steps_done import done_lines, settled_steps, tally_parts, trouble_lines, unreached
 from reconciler.report.wording import counted, value
 from reconciler.report.writes import changed, fields_of, object_phrase, said, settled, task_names
 
@@ -31,20 +33,22 @@ _ENDS = {
 
 
 def render_outcome(
-    run: Run, plan: Plan | None, records: Sequence[AuditRecord], console: Console, *, full: bool = False
+    run: Run, plan: Plan | None, records: Sequence[Record], console: Console, *, full: bool = False
 ) -> None:
     """Write the result of `run`; without its plan tasks have numbers only."""
     show(console, outcome_lines(run, plan, records, width=console.width, full=full))
 
 
 def outcome_lines(
-    run: Run, plan: Plan | None, records: Sequence[AuditRecord], *, width: int, full: bool = False
+    run: Run, plan: Plan | None, records: Sequence[Record], *, width: int, full: bool = False
 ) -> list[Text]:
     """The result of `run` as styled lines: last the summary, and how to go on where not all was done."""
-    writes = settled(records)
+    writes, steps = settled(_writes(records)), settled_steps(records)
     names = task_names(plan)
     most = None if full else SHOWN
-    lines = _written(writes, width)
+    lines = done_lines(steps, width, most)
+    told = _written(writes, width)
+    lines += [Text()] * bool(lines and told) + told
     if already := sum(each.outcome is WriteOutcome.ALREADY for each in writes):
         lines.append(styled(f"Not needed: {counted(already, 'write')}; the server held the values already"))
     for outcome, (title, style) in _TITLES.items():
@@ -52,6 +56,7 @@ def outcome_lines(
         if some:
             lines += [Text(), styled(title.format(counted(len(some), "write")), style)]
             lines += _by_message(some, names, width, most, run)
+    lines += trouble_lines(steps, width)
     lines += _unproven(run.unproven, names, width, most)
     if run.note:
         lines += [Text(), *words(styled("Note:", "bold"), run.note, width=width)]
@@ -62,52 +67,57 @@ def outcome_lines(
     return [*lines, *([Text()] if lines else []), *ends]
 
 
-def outcome_line(run: Run, plan: Plan | None, records: Sequence[AuditRecord]) -> str:
+def outcome_line(run: Run, plan: Plan | None, records: Sequence[Record]) -> str:
     """What came of it: `Applied run R: 98 tasks changed (294 jobs), verified. Undo with: reconciler rollback R`.
 
     A run that did not make all its writes has its undo in `go_on_line`.
     """
-    writes = settled(records)
+    writes, steps = settled(_writes(records)), settled_steps(records)
     rollback = run.kind == "rollback"
-    parts = _shortfalls(run, plan, writes)
-    if not _something_to_undo(writes):
+    parts = _shortfalls(run, plan, writes, steps)
+    if not _something_to_undo([*writes, *steps]):
         start = f"Nothing was changed by run {run.id}" + (f", the rollback of run {run.of_run}" if rollback else "")
         start += " (interrupted)" if run.status is RunStatus.INTERRUPTED else ""
         return f"{start}: {', '.join(parts)}." if parts else f"{start}."
     did = f"Rolled back run {run.of_run} by run {run.id}" if rollback else f"Applied run {run.id}"
     tally = changed(writes)
     verb = "restored" if rollback else "changed"
-    parts = [f"{counted(tally.tasks, 'task')} {verb} ({counted(tally.jobs, 'job')})", *parts]
+    changes = [f"{counted(tally.tasks, 'task')} {verb} ({counted(tally.jobs, 'job')})"]
+    parts = [*tally_parts(steps), *(changes if tally.tasks or not steps else []), *parts]
     parts += ["verified"] if run.status is RunStatus.DONE and not run.unproven else []
-    undo = f" Undo with: reconciler rollback {run.id}" if _all_made(run, writes) else ""
+    undo = f" Undo with: reconciler rollback {run.id}" if _all_made(run, [*writes, *steps]) else ""
     return f"{did}{_ENDS.get(run.status, '')}: {', '.join(parts)}.{undo}"
 
 
-def go_on_line(run: Run, plan: Plan | None, records: Sequence[AuditRecord]) -> str | None:
+def go_on_line(run: Run, plan: Plan | None, records: Sequence[Record]) -> str | None:
     """How to go on from a run that did not make all its writes: again, or back. None if it did."""
-    writes = settled(records)
+    writes: list[Record] = [*settled(_writes(records)), *settled_steps(records)]
     if _all_made(run, writes):
         return None
-    planned = sum(len(change.writes) for change in plan.updates) if plan is not None else len(writes)
+    planned = len(plan.steps) + sum(len(change.writes) for change in plan.updates) if plan is not None else len(writes)
     made = sum(each.outcome is WriteOutcome.WRITTEN for each in writes)
     again = f"with `reconciler rollback {run.of_run}`" if run.kind == "rollback" else "by applying the same again"
     undo = f", or undo with: reconciler rollback {run.id}" if _something_to_undo(writes) else "."
     return f"{counted(planned, 'write')} planned, {made or 'none'} made. Continue {again}{undo}"
 
 
-def _all_made(run: Run, writes: Sequence[AuditRecord]) -> bool:
+def _writes(records: Sequence[Record]) -> list[AuditRecord]:
+    return [each for each in records if isinstance(each, AuditRecord)]
+
+
+def _all_made(run: Run, writes: Sequence[Record]) -> bool:
     """Whether nothing is to be tried again; what a rollback left to others was never among its writes."""
     arrived = all(each.outcome in (WriteOutcome.WRITTEN, WriteOutcome.ALREADY) for each in writes)
     return run.status is RunStatus.DONE or (run.status is RunStatus.CONFLICT and arrived)
 
 
-def _something_to_undo(writes: Sequence[AuditRecord]) -> bool:
+def _something_to_undo(writes: Sequence[Record]) -> bool:
     """Whether anything was written, or may have been: a write of unknown outcome may have arrived."""
     return any(each.outcome in (WriteOutcome.WRITTEN, WriteOutcome.UNKNOWN) for each in writes)
 
 
-def _shortfalls(run: Run, plan: Plan | None, writes: Sequence[AuditRecord]) -> list[str]:
-    """What did not come about, counted in writes; what a rollback left to others, in objects."""
+def _shortfalls(run: Run, plan: Plan | None, writes: Sequence[AuditRecord], steps: Sequence[StepRecord]) -> list[str]:
+    """What did not come about, counted in writes and steps; what a rollback left to others, in objects."""
     parts = []
     for outcome, word in (
         (WriteOutcome.FAILED, "failed"),
@@ -117,6 +127,9 @@ def _shortfalls(run: Run, plan: Plan | None, writes: Sequence[AuditRecord]) -> l
     ):
         number = sum(each.outcome is outcome for each in writes)
         parts += [f"{counted(number, 'write')} {word}"] if number else []
+        behind = sum(each.outcome is outcome for each in steps)
+        behind += unreached(plan, steps) if outcome is WriteOutcome.SKIPPED and plan is not None else 0
+        parts += [f"{counted(behind, 'step')} {word}"] if behind else []
     left = {(each.kind, each.id) for each in plan.conflicts if not each.forced} if plan is not None else ()
     parts += [f"{counted(len(left), 'conflict')} left as found"] if left else []
     parts += [f"{len(run.unproven)} not as written"] if run.unproven else []
