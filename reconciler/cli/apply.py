@@ -12,6 +12,7 @@ from reconciler.apply.made_for import check_made_for, check_manifest_unchanged
 from reconciler.cli.carrying_out import CarryingOut
 from reconciler.cli.options import (
     DEFAULT_STATE,
+    AllowDestructive,
     Connecting,
     Format,
     Full,
@@ -42,6 +43,7 @@ def apply(
     ] = None,
     yes: Yes = False,
     target: Targets = None,
+    allow_destructive: AllowDestructive = False,
     parallelism: Parallelism = 4,
     shown: Shown = Format.TEXT,
     full: Full = False,
@@ -51,7 +53,7 @@ def apply(
 ) -> None:
     """Bring the server to the manifest, prove that it arrived, and record how to take it back."""
     connecting = Connecting(profile, rate)
-    carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism)
+    carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism, allow_destructive)
     if plan is not None:
         if target:
             raise ReconcilerError("--target and --plan do not go together", hint="a saved plan has its targets already")

@@ -14,15 +14,17 @@ from reconciler import operations
 from reconciler.apply.executor import Result
 from reconciler.apply.running import Outcome, Progress
 from reconciler.apply.staleness import StalePlanError
-from reconciler.cli.confirming import can_ask, confirm
+from reconciler.cli.confirming import can_ask, confirm, confirm_destruction
 from reconciler.cli.options import Showing
 from reconciler.cli.showing import show_outcome, show_plan, show_plan_to_decide, stderr
 from reconciler.cvat.session import Session
 from reconciler.errors import ChangesFailedError, ConflictError, InterruptedRunError, ReconcilerError
 from reconciler.history.model import Run, RunStatus
 from reconciler.history.store import StateStore
+from reconciler.plan.destruction import check_destruction
 from reconciler.plan.limits import check_limits
 from reconciler.plan.model import Plan, SavedPlan
+from reconciler.report.impact_words import destroyed
 from reconciler.report.layout import show, styled
 from reconciler.report.progress import ApplyProgress, progress
 
@@ -42,6 +44,7 @@ class CarryingOut:
     showing: Showing
     yes: bool
     parallelism: int
+    allow_destructive: bool = False
 
     def carry_out(self, planned: Plan | SavedPlan, session: Session) -> int:
         """Show, ask, write, verify, tell. Returns the exit code."""
@@ -50,7 +53,7 @@ class CarryingOut:
             show_plan_to_decide(planned, self.showing)
         check_limits(plan)
         # A saved plan without changes is carried out too: it is used up, and its one-time rules are recorded.
-        if not plan.is_empty and not confirm(_question(plan), yes=self.yes):
+        if not plan.is_empty and not self._agreed(plan):
             typer.echo("Nothing was written.", err=True)
             return DECLINED
         try:
@@ -61,6 +64,13 @@ class CarryingOut:
             raise
         show_outcome(outcome, self.store, self.showing)
         return exit_code(outcome)
+
+    def _agreed(self, plan: Plan) -> bool:
+        """Whether it may be written; what destroys data is asked for in words of its own, or allowed beforehand."""
+        if plan.destructive and not self.allow_destructive and not self.yes and can_ask():
+            return confirm_destruction(f"{_question(plan)} It destroys data: {destroyed(plan)}.")
+        check_destruction(plan, allowed=self.allow_destructive)
+        return confirm(_question(plan), yes=self.yes)
 
     def _show_what_it_would_be(self, plan: Plan, session: Session) -> None:
         """The plan as it is now. That none can be made (a task is gone) must not hide that the old one is stale."""

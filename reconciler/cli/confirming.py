@@ -28,12 +28,25 @@ def confirm(question: str, *, yes: bool) -> bool:
             "there is no terminal to confirm on; nothing was written",
             hint="look at the plan first, then add --yes (or save the plan with `plan --out` and apply that)",
         )
+    return _answer(f"{question} Only `yes` is taken as a yes: ") == "yes"
+
+
+def confirm_destruction(question: str) -> bool:
+    """Whether the person agrees that data is destroyed: a word that nobody types by habit.
+
+    Raises:
+        InterruptedRunError: the answer was Ctrl-C.
+    """
+    return _answer(f"{question} Type `destroy` to agree: ") == "destroy"
+
+
+def _answer(question: str) -> str:
     try:
-        typer.echo(f"\n{question} Only `yes` is taken as a yes: ", nl=False, err=True)
+        typer.echo(f"\n{question}", nl=False, err=True)
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         typer.echo(err=True)
         raise InterruptedRunError("interrupted; nothing was written") from None
     if not answer.endswith("\n"):
         typer.echo(err=True)  # Ctrl-D leaves the cursor on the question's line
-    return answer.strip() == "yes"
+    return answer.strip()

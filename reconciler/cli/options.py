@@ -23,7 +23,9 @@ OptionalSources = Annotated[
 ]
 Targets = Annotated[
     list[str] | None,
-    typer.Option("--target", metavar="ADDRESS", help="Only this: task.KEY, rule.NAME, rule.NAME[42]. Repeatable."),
+    typer.Option(
+        "--target", metavar="ADDRESS", help="Only this: project.KEY, task.KEY, rule.NAME, rule.NAME[42]. Repeatable."
+    ),
 ]
 State = Annotated[
     Path, typer.Option("--state", metavar="DIR", envvar="RECONCILER_STATE", help="Where runs and snapshots are kept.")
@@ -37,6 +39,9 @@ Profile = Annotated[
 Rate = Annotated[float | None, typer.Option(min=0.01, metavar="N", help="At most N requests a second.")]
 Parallelism = Annotated[int, typer.Option(min=1, max=32, metavar="N", help="How many tasks are written at once.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+AllowDestructive = Annotated[
+    bool, typer.Option("--allow-destructive", help="Let it destroy data; a copy of everything is taken first.")
+]
 Shown = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 Full = Annotated[bool, typer.Option("--full", help="Show every task, however many there are.")]
 

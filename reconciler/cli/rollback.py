@@ -8,7 +8,19 @@ import typer
 
 from reconciler import operations
 from reconciler.cli.carrying_out import CarryingOut
-from reconciler.cli.options import DEFAULT_STATE, Format, Full, Parallelism, Profile, Rate, Showing, Shown, State, Yes
+from reconciler.cli.options import (
+    DEFAULT_STATE,
+    AllowDestructive,
+    Format,
+    Full,
+    Parallelism,
+    Profile,
+    Rate,
+    Showing,
+    Shown,
+    State,
+    Yes,
+)
 from reconciler.cli.showing import show_plan, stderr
 from reconciler.cvat.session import connect
 from reconciler.errors import ConflictError
@@ -28,6 +40,7 @@ def rollback(
         bool, typer.Option("--force", help="Restore also what others changed since; each is named.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be taken back.")] = False,
+    allow_destructive: AllowDestructive = False,
     parallelism: Parallelism = 4,
     shown: Shown = Format.TEXT,
     full: Full = False,
@@ -36,7 +49,7 @@ def rollback(
     rate: Rate = None,
 ) -> None:
     """Take a run back: every field that still holds what the run wrote. A rollback can itself be rolled back."""
-    carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism)
+    carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism, allow_destructive)
     recorded = operations.find_run(carrying.store, run)
     with connect(organization=recorded.server.organization, profile=profile, rate=rate) as session:
         with reading(stderr()) as on_page:

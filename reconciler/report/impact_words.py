@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from reconciler.plan.model import Plan
 from reconciler.plan.steps import Impact, Step
 from reconciler.report.wording import counted, id_list
 
@@ -21,10 +22,10 @@ def impact_words(step: Step) -> str:
     return said
 
 
-def whole_impact(steps: Iterable[Step]) -> str:
-    """`2 tasks, 20 frames, 6 jobs, 12 shapes`: all that a plan destroys; empty if nothing."""
-    impacts = [step.destroys for step in steps if step.destroys is not None]
-    tasks = sum(step.kind == "task" and step.deletes for step in steps)
+def destroyed(plan: Plan) -> str:
+    """`2 tasks, 20 frames, 6 jobs and 12 shapes`: all that a plan destroys."""
+    impacts = [step.destroys for step in plan.destructive if step.destroys is not None]
+    tasks = sum(step.kind == "task" and step.deletes for step in plan.destructive)
     whole = Impact(
         frames=sum(one.frames for one in impacts),
         jobs=sum(one.jobs for one in impacts),
@@ -32,7 +33,7 @@ def whole_impact(steps: Iterable[Step]) -> str:
         shapes=sum(one.shapes for one in impacts),
         tracks=sum(one.tracks for one in impacts),
     )
-    return _listed([counted(tasks, "task")] * bool(tasks) + _parts(whole, whole=True))
+    return _listed([counted(tasks, "task")] * bool(tasks) + _parts(whole, whole=True)) or "no annotations"
 
 
 def _drawn(impact: Impact) -> int:

@@ -12,7 +12,7 @@ from reconciler.plan.model import Plan, RuleStanding, ServerRef
 from reconciler.report.changes_text import change_lines
 from reconciler.report.conflict_text import conflict_lines
 from reconciler.report.grouping import TaskEntry, by_project, task_entries
-from reconciler.report.impact_words import whole_impact
+from reconciler.report.impact_words import destroyed
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
 from reconciler.report.steps_text import building_lines, deleting_lines
 from reconciler.report.wording import counted
@@ -40,8 +40,7 @@ def plan_lines(plan: Plan, *, width: int, full: bool = False, see_all: str = SEE
     lines += _warnings(plan, width)
     lines.append(styled(summary_line(plan), "bold"))
     if plan.destructive:
-        destroyed = whole_impact(plan.destructive) or "no annotations"
-        lines.append(styled(f"Destroys data: {destroyed}. A copy of each is taken first.", "bold red"))
+        lines.append(styled(f"Destroys data: {destroyed(plan)}. A copy of each is taken first.", "bold red"))
     return lines
 
 

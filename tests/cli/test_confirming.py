@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from reconciler.cli.confirming import can_ask, confirm
+from reconciler.cli.confirming import can_ask, confirm, confirm_destruction
 from reconciler.errors import ReconcilerError
 
 
@@ -30,6 +30,12 @@ def test_only_yes_is_a_yes(
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("\nDo it? Only `yes` is taken as a yes: ")
+
+
+@pytest.mark.parametrize(("typed", "agreed"), [("destroy\n", True), ("yes\n", False), ("\n", False), ("", False)])
+def test_destruction_takes_a_word_of_its_own(typed: str, agreed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Keyboard(typed))
+    assert confirm_destruction("Do it?") is agreed
 
 
 def test_agreed_beforehand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
