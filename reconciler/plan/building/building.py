@@ -44,6 +44,8 @@ class Building:
     users: Mapping[str, int] = field(default_factory=dict)
     projects: dict[str, Project | None] = field(default_factory=dict)
     tasks: dict[str, Task | None] = field(default_factory=dict)
+    lies_in: dict[str, ObjectRef | None] = field(default_factory=dict)
+    """By key of a task block in `tasks`: the project that its task is in once this plan is applied; None: in none."""
     uploads: set[str] = field(default_factory=set)
     """Keys of the task blocks whose data this plan uploads: their annotations come after `task.KEY.data`."""
     replaced: dict[str, Task] = field(default_factory=dict)
@@ -84,13 +86,14 @@ class Building:
         """What an address was bound to when it was last applied, whether that is still there or not."""
         return self.bindings.find(self.ref.url, self.ref.organization, address)
 
-    def prevented(self, address: str, kind: Owner, number: int, lifecycle: Lifecycle | None = None) -> str | None:
-        """The `lifecycle.prevent_delete` that forbids to delete an object: the manifest's, or a remembered one."""
-        if lifecycle is not None and lifecycle.prevent_delete:
-            return f"lifecycle.prevent_delete of {address}"
-        binding = self.bindings.is_protected(self.ref.url, kind, number)
-        if binding is None or (lifecycle is not None and "prevent_delete" in lifecycle.model_fields_set):
-            return None  # a block that says `prevent_delete: false` takes it back
+    def prevented(self, address: str, found: Project | Task, lifecycle: Lifecycle | None = None) -> str | None:
+        """The `lifecycle.prevent_delete` that forbids to delete an object: its block's, or a remembered one."""
+        if lifecycle is not None and "prevent_delete" in lifecycle.model_fields_set:
+            return f"lifecycle.prevent_delete of {address}" if lifecycle.prevent_delete else None
+        kind: Owner = "project" if isinstance(found, Project) else "task"
+        binding = self.bindings.is_protected(self.ref.url, kind, found.id)
+        if binding is None or binding.created not in (None, found.created_date):
+            return None  # the id belongs to another object now
         return f"lifecycle.prevent_delete of {binding.address}, remembered from an earlier apply"
 
     # What steps belong to
