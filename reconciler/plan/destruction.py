@@ -23,4 +23,4 @@ def check_destruction(plan: Plan, *, allowed: bool) -> None:
 
 def _counted(plan: Plan) -> str:
     kinds = Counter("annotations of a task" if step.kind == "annotations" else step.kind for step in plan.destructive)
-    return ", ".join(f"{number} × {kind}" for kind, number in kinds.items())
+    return ", ".join(f"{number} x {kind}" for kind, number in kinds.items())

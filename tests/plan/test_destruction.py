@@ -11,7 +11,7 @@ def test_what_destroys_data_has_to_be_allowed() -> None:
     with pytest.raises(LimitError) as refused:
         check_destruction(whole_life(), allowed=False)
     assert refused.value.exit_code == 6
-    assert "1 × annotations of a task, 1 × label, 1 × task" in str(refused.value)
+    assert "1 x annotations of a task, 1 x label, 1 x task" in str(refused.value)
     assert "--allow-destructive" in str(refused.value)
 
 
