@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from reconciler.manifest.blocks import Block
-from reconciler.manifest.values import Count, Id, Wanted, WholeNumber
+from reconciler.manifest.values import Count, Id, Positive, Share, Truth, Wanted, WholeNumber, complaint
 
-Positive = Annotated[int, Field(ge=1), WholeNumber]
 Quality = Annotated[int, Field(ge=0, le=100), WholeNumber]
 Pattern = Annotated[str, Field(min_length=1, max_length=1024)]
 
+
+def _downloadable(address: str) -> str:
+    if not address.lower().startswith(("http://", "https://")):
+        raise complaint("this is not an address", "the server downloads http:// and https:// only")
+    return address
+
+
+def _several(replicas: int) -> int:
+    if replicas == 1:  # CVAT, TaskWriteSerializer.validate_consensus_replicas
+        raise complaint("one replica is no consensus", "write 2 or more, or 0 for none")
+    return replicas
+
+
+Address = Annotated[Pattern, AfterValidator(_downloadable)]
+Replicas = Annotated[Count, AfterValidator(_several)]
 Sorting = Literal["lexicographical", "natural", "predefined", "random"]
 Selection = Literal["random_uniform", "random_per_job", "manual"]
 
@@ -36,11 +50,9 @@ class ValidationBlock(Block):
     select: Selection = Field(default="random_uniform", description="How its frames are chosen.")
     frames: Wanted[tuple[Pattern, ...]] = Field(default=None, description="With `select: manual`: file names.")
     frame_count: Wanted[Positive] = Field(default=None, description="How many frames, all in all.")
-    frame_share: Wanted[Annotated[float, Field(gt=0, le=1)]] = Field(default=None, description="Which part of them.")
+    frame_share: Wanted[Share] = Field(default=None, description="Which part of them.")
     frames_per_job_count: Wanted[Positive] = Field(default=None, description="How many of each job's frames.")
-    frames_per_job_share: Wanted[Annotated[float, Field(gt=0, le=1)]] = Field(
-        default=None, description="Which part of each job's frames."
-    )
+    frames_per_job_share: Wanted[Share] = Field(default=None, description="Which part of each job's frames.")
     random_seed: Wanted[Count] = Field(default=None, description="The same seed chooses the same frames.")
 
 
@@ -52,7 +64,7 @@ class DataBlock(Block):
     files: tuple[Pattern, ...] = Field(
         default=(), description="Files of this machine, relative to this file; `*` and `**` as in a shell."
     )
-    remote: tuple[Pattern, ...] = Field(default=(), description="Addresses that the server downloads.")
+    remote: tuple[Address, ...] = Field(default=(), description="Addresses that the server downloads.")
     share: tuple[Pattern, ...] = Field(default=(), description="Files or folders/ of the server's own share.")
     cloud_storage: Wanted[CloudFiles] = Field(default=None, description="Files of a cloud storage.")
     exclude: tuple[Pattern, ...] = Field(default=(), description="What of `share` or `cloud_storage` is left out.")
@@ -64,14 +76,14 @@ class DataBlock(Block):
     stop_frame: Wanted[Count] = Field(default=None, description="The last frame that is taken.")
     step: Wanted[Positive] = Field(default=None, description="Every how many frames one is taken.")
     chunk_size: Wanted[Positive] = Field(default=None, description="Frames that are sent to annotators at once.")
-    use_cache: Wanted[bool] = Field(default=None, description="Make chunks when they are asked for.")
-    use_zip_chunks: Wanted[bool] = Field(default=None, description="Send a video's frames as pictures.")
-    copy_data: Wanted[bool] = Field(default=None, description="Copy the share's files to the server's own storage.")
+    use_cache: Wanted[Truth] = Field(default=None, description="Make chunks when they are asked for.")
+    use_zip_chunks: Wanted[Truth] = Field(default=None, description="Send a video's frames as pictures.")
+    copy_data: Wanted[Truth] = Field(default=None, description="Copy the share's files to the server's own storage.")
     storage_method: Wanted[Literal["cache", "file_system"]] = Field(default=None, description="Where chunks are kept.")
     jobs: Wanted[tuple[tuple[Pattern, ...], ...]] = Field(
         default=None, description="Which files make which job, instead of `segment_size`."
     )
-    replicas: Wanted[Count] = Field(default=None, description="How often each job is annotated anew, for consensus.")
+    replicas: Wanted[Replicas] = Field(default=None, description="How often each job is annotated anew, for consensus.")
     validation: Wanted[ValidationBlock] = Field(default=None, description="Ground truth.")
 
 

@@ -10,13 +10,50 @@ from reconciler.errors import Problem
 from reconciler.manifest.format_tree import allowed_words, block_at, keys_of
 from reconciler.manifest.later import comes_later
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import Block, ProjectRef, SizeRange, TaskFields
+from reconciler.manifest.models import (
+    Block,
+    GuideBlock,
+    ProjectRef,
+    SizeRange,
+    StorageBlock,
+    TaskBlock,
+    TaskFields,
+)
 from reconciler.manifest.nodes import Items, Node, Scalar, Table
 from reconciler.manifest.wording import closest, did_you_mean, either, quoted
 
 Path = tuple[str | int, ...]
 
-_SYNONYMS = {"done": "completed", "finished": "completed", "accepted": "acceptance", "review": "validation"}
+_SYNONYMS = {
+    "done": "completed",
+    "finished": "completed",
+    "accepted": "acceptance",
+    "review": "validation",
+    "deleted": "absent",
+    "gone": "absent",
+    "box": "rectangle",
+    "bbox": "rectangle",
+    "line": "polyline",
+    "point": "points",
+    "boolean": "checkbox",
+    "bool": "checkbox",
+    "dropdown": "select",
+    "integer": "number",
+    "string": "text",
+}
+_SHORT_FORMS: dict[type[Block], tuple[str, str | None]] = {
+    SizeRange: ("a number of frames, or {min: 1, max: 9}", None),
+    ProjectRef: ("a key or a name", "quote it if it is one; an id is written {id: 17}"),
+    GuideBlock: ("the guide's text, or {file: guides/street.md}", "quote it if it is the text"),
+    StorageBlock: ("`local`, or {cloud_storage: 5}", None),
+}
+_INSTEAD_OF_NULL = {
+    "color": 'a # that is not quoted begins a comment: write "#ff0000", or leave it out to leave it alone',
+    "source_storage": "write `local` for the server's own disk, or leave it out to leave it alone",
+    "target_storage": "write `local` for the server's own disk, or leave it out to leave it alone",
+    "data": "what a task is made of cannot be taken away; leave it out to leave it alone",
+    "annotations": "leave it out to leave them alone",
+}
 
 
 def explained(error: ValidationError, locations: Locations) -> list[Problem]:
@@ -48,7 +85,7 @@ def _problem(detail: Any, locations: Locations) -> Problem:
         what, hint = _unknown_key(block_at(path[:-1]), str(path[-1]))
         return Problem(what, locations.key(*path), hint)
     if path and path[-1] == "[key]":
-        what, hint = _bad_key(str(path[-2]))
+        what, hint = _bad_key(detail, path[:-1])
         return Problem(what, locations.key(*path[:-1]), hint)
     if kind == "missing":
         what = f"{_called(block_at(path[:-1]))} needs {quoted(str(path[-1]))}"
@@ -65,17 +102,31 @@ def _unknown_key(block: type[Block], key: str) -> tuple[str, str | None]:
             "a rule cannot set `name`: all its tasks would get the same one",
             "rename tasks one by one, under `tasks`",
         )
+    if block is TaskFields and key in keys_of(TaskBlock):
+        return f"a rule cannot set {quoted(key)}", "write it at each task, under `tasks`"
     hint = did_you_mean(key, keys_of(block)) or f"known are {', '.join(keys_of(block))}"
     return f"unknown key {quoted(key)} in {_called(block)}", hint
 
 
-def _bad_key(key: str) -> tuple[str, str]:
+def _bad_key(detail: Any, path: Path) -> tuple[str, str | None]:
+    key, section = str(path[-1]), str(path[-2])
+    if section not in ("projects", "tasks", "rules"):
+        return _bad_name(detail, key, "an attribute" if section == "attributes" else "a label")
     if len(key) > 128:
         return f"the key {quoted(key)} is longer than 128 characters", "shorten it, and give the name as `name:`"
     return (
         f"{quoted(key)} cannot be a key: letters, digits, `_`, `.` and `-` only, and no sign at the front",
         "choose a short key, and give the name as `name:`",
     )
+
+
+def _bad_name(detail: Any, name: str, whose: str) -> tuple[str, str | None]:
+    """A label or an attribute is its own key."""
+    if detail["type"] == "complaint":
+        return f"{quoted(name)}: {detail['ctx']['what']}", detail["ctx"].get("hint")
+    if detail["type"] == "string_too_long":
+        return f"{quoted(name)} is longer than the {detail['ctx']['max_length']} characters of {whose}'s name", None
+    return f"{whose}'s name cannot be empty", None
 
 
 def _bad_value(detail: Any, path: Path, node: Node | None) -> tuple[str, str | None]:
@@ -85,23 +136,25 @@ def _bad_value(detail: Any, path: Path, node: Node | None) -> tuple[str, str | N
         case "complaint":
             return _complaint(context, node)
         case "null":
-            return f"{field} cannot be null", "leave it out to leave it alone"
+            return f"{field} cannot be null", _INSTEAD_OF_NULL.get(_field(path), "leave it out to leave it alone")
         case "literal_error":
             return _not_a_word(field, path, detail["input"], node)
         case "string_type":
             return _not_text(field, shown, detail["input"])
-        case "model_type" if block_at(path) is SizeRange:
-            return f"{field} is a number of frames, or {{min: 1, max: 9}}, not {shown}", None
-        case "model_type" if block_at(path) is ProjectRef:
-            return f"{field} is {shown}, not a key or a name", "quote it if it is one; an id is written {id: 17}"
+        case "model_type" if short := _SHORT_FORMS.get(block_at(path)):
+            return f"{field} is {short[0]}, not {shown}", short[1]
         case "int_type" | "int_parsing" | "int_from_float":
             return f"{field} is a whole number, not {shown}", None
         case "float_type" | "float_parsing" | "finite_number":
             return f"{field} is a number, not {shown}", None
+        case "bool_type":
+            return f"{field} is true or false, not {shown}", None
+        case "greater_than":
+            return f"{field} is more than {_number(context['gt'])}, not {shown}", None
         case "greater_than_equal":
-            return f"{field} is at least {context['ge']}, not {shown}", None
+            return f"{field} is at least {_number(context['ge'])}, not {shown}", None
         case "less_than_equal":
-            return f"{field} is at most {context['le']}, not {shown}", None
+            return f"{field} is at most {_number(context['le'])}, not {shown}", None
         case "string_too_long":
             return f"{field} is longer than CVAT's {context['max_length']} characters: {shown}", None
         case "string_too_short":
@@ -144,6 +197,10 @@ def _not_text(field: str, shown: str, value: object) -> tuple[str, str | None]:
             return f"{field} is text, but {shown} is {kind}", "quote the variable's value where it is defined"
         return f"{field} is text, but YAML reads {shown} as {kind}", f'quote it: "{shown.strip("`")}"'
     return f"{field} is text, not {shown}", None
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if abs(value) < 1_000_000 else str(value)
 
 
 def _field(path: Path) -> str:

@@ -12,11 +12,7 @@ from reconciler.manifest.models import Block, Manifest
 
 def block_at(path: Sequence[str | int]) -> type[Block]:
     """The innermost block that `path` lies in or leads to."""
-    block: type[Block] = Manifest
-    for part in path:
-        field = fields_of(block).get(str(part))
-        if field is not None:
-            block = next(_blocks_in(field.annotation), block)
+    block, _ = _walk(path)
     return block
 
 
@@ -28,9 +24,8 @@ def keys_of(block: type[Block]) -> list[str]:
 
 def allowed_words(path: Sequence[str | int]) -> list[str]:
     """The words that may stand at `path`, if only certain ones may."""
-    names = [str(part) for part in path if isinstance(part, str)]
-    field = fields_of(block_at(path[: _last_name(path)])).get(names[-1]) if names else None
-    return [str(word) for word in _words_in(field.annotation)] if field is not None else []
+    _, annotation = _walk(path)
+    return [str(word) for word in _words_in(annotation)]
 
 
 def fields_of(block: type[Block]) -> dict[str, FieldInfo]:
@@ -38,8 +33,31 @@ def fields_of(block: type[Block]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in block.model_fields.items()}
 
 
-def _last_name(path: Sequence[str | int]) -> int:
-    return max(index for index, part in enumerate(path) if isinstance(part, str))
+def _walk(path: Sequence[str | int]) -> tuple[type[Block], Any]:
+    """The innermost block on the way, and what may stand at the end of it.
+
+    A key of a person's own (a task's, a label's name) is no field, even if it is spelt like one.
+    """
+    block: type[Block] = Manifest
+    annotation: Any = Manifest
+    in_mapping = False
+    for part in path:
+        if isinstance(part, int):
+            continue
+        if in_mapping:
+            in_mapping = False
+            continue
+        field = fields_of(block).get(part)
+        if field is None:
+            continue
+        annotation = field.annotation
+        block = next(_blocks_in(annotation), block)
+        in_mapping = _is_mapping(annotation)
+    return block, annotation
+
+
+def _is_mapping(annotation: Any) -> bool:
+    return get_origin(annotation) is dict or any(_is_mapping(part) for part in get_args(annotation))
 
 
 def _blocks_in(annotation: Any) -> Iterator[type[Block]]:

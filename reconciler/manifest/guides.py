@@ -30,4 +30,6 @@ class GuideBlock(Block):
     def _said_in_one_way(self) -> GuideBlock:
         if len(self.model_fields_set) != 1:
             raise complaint("a guide is given in exactly one way", "write its text, or {file: guides/street.md}")
+        if self.text is not None and not self.text.strip():
+            raise complaint("an empty guide", "write `guide: null` for no guide")
         return self

@@ -6,33 +6,27 @@ JSON Schema for editors, with the docstrings and descriptions given here. Field 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator
 
 from reconciler.manifest.blocks import Block, ProjectRef
 from reconciler.manifest.data import AnnotationsBlock, CloudFiles, DataBlock, ValidationBlock
 from reconciler.manifest.guides import GuideBlock
+from reconciler.manifest.jobs import JobFields, JobOverride
 from reconciler.manifest.labels import AttributeBlock, LabelBlock, LabelName, PartBlock
+from reconciler.manifest.lifecycle import Ensure, IgnorableField, Lifecycle, Prune
+from reconciler.manifest.limits import LimitsBlock, Settings
 from reconciler.manifest.selectors import Interval, JobSelector, Selector, SizeRange
 from reconciler.manifest.storages import StorageBlock
 from reconciler.manifest.values import (
     ClearableBugTracker,
     ClearableSubset,
-    Count,
     Id,
     Key,
     Name,
-    Percent,
     Revision,
+    Truth,
     Username,
     Version,
     Wanted,
@@ -76,49 +70,6 @@ __all__ = [
     "ValidationBlock",
 ]
 
-IgnorableField = Literal[
-    "name",
-    "subset",
-    "bug_tracker",
-    "assignee",
-    "owner",
-    "status",
-    "jobs",
-    "labels",
-    "guide",
-    "project",
-    "annotations",
-    "source_storage",
-    "target_storage",
-]
-Ensure = Literal["present", "absent"]
-
-
-class Lifecycle(Block):
-    """How this tool treats the object."""
-
-    called = "lifecycle"
-
-    ignore: tuple[IgnorableField, ...] = Field(
-        default=(),
-        description="Fields that this tool leaves alone on this object, whatever a block or a rule says.",
-        examples=[["bug_tracker"]],
-    )
-    prevent_delete: bool = Field(
-        default=False,
-        description="Refuse every plan that would delete it. Also remembered in the state store, so that it holds when "
-        "this block is taken out of the manifest.",
-    )
-
-
-class Prune(Block):
-    """Whether what the manifest does not describe is removed from the project."""
-
-    called = "prune"
-
-    labels: bool = Field(default=False, description="Remove labels and attributes that are not described here.")
-    tasks: bool = Field(default=False, description="Delete tasks of the project that the manifest does not describe.")
-
 
 class ProjectBlock(Block):
     """One project, found by `id`, or by `name` (default: the key); made if it is not there.
@@ -142,73 +93,6 @@ class ProjectBlock(Block):
     labels: Wanted[dict[LabelName, LabelBlock]] = Field(default=None, description="Its labels by name.")
     prune: Prune = Field(default=Prune(), description="Whether what is not described here is removed.")
     lifecycle: Lifecycle = Field(default=Lifecycle(), description="How this tool treats the project.")
-
-
-class JobFields(Block):
-    """What is wanted of jobs. A `stage` without a `state` starts the jobs that move there anew (state new)."""
-
-    called = "jobs"
-
-    stage: Wanted[Stage] = Field(
-        default=None,
-        description="Where in the workflow. Without `state`, a job that changes stage gets state new.",
-        examples=["validation"],
-    )
-    state: Wanted[State] = Field(default=None, description="How far within the stage.", examples=["in progress"])
-    assignee: Username | None = Field(
-        default=None, description="Username of who works on it; null for nobody.", examples=["bob"]
-    )
-
-
-def _frame_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _frames_in_order(frames: str) -> str:
-    first, _, last = frames.partition("-")
-    if last and int(first) > int(last):
-        raise complaint("these frames run backwards", "write the lower number first: 0-99")
-    return frames
-
-
-Frames = Annotated[
-    str,
-    Field(pattern=r"^[0-9]{1,9}(-[0-9]{1,9})?$"),
-    AfterValidator(_frames_in_order),
-    BeforeValidator(_frame_text, json_schema_input_type=str | int),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^[0-9]{1,9}(-[0-9]{1,9})?$"}, {"type": "integer"}]}),
-]
-
-
-class JobOverride(JobFields):
-    """What some jobs get instead of `jobs`: those that lie within `frames`, or one by its id."""
-
-    called = "a job override"
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["frames"]}, {"required": ["job"]}]})
-
-    frames: Wanted[Frames] = Field(
-        default=None, description="Jobs that lie within these frames, both ends included.", examples=["0-99", 7]
-    )
-    job: Wanted[Id] = Field(default=None, description="One job by its id on the server.", examples=[1655])
-
-    @property
-    def frame_range(self) -> tuple[int, int] | None:
-        """First and last frame, both included; None when the override names a job."""
-        if self.frames is None:
-            return None
-        first, _, last = self.frames.partition("-")
-        return int(first), int(last or first)
-
-    @model_validator(mode="after")
-    def _complete(self) -> JobOverride:
-        written = self.model_fields_set
-        if {"frames", "job"} <= written:
-            raise complaint("a job override names both frames and a job", "keep `frames` or `job`, not both")
-        if not {"frames", "job"} & written:
-            raise complaint("a job override does not say which jobs", "add `frames: 0-99` or `job: 1655`")
-        if not {"stage", "state", "assignee"} & written:
-            raise complaint("a job override sets nothing", "add `stage`, `state` or `assignee`")
-        return self
 
 
 class TaskFields(Block):
@@ -265,7 +149,7 @@ class TaskBlock(TaskFields):
     )
     guide: GuideBlock | None = Field(default=None, description="What its annotators are told; null for no guide.")
     data: Wanted[DataBlock] = Field(default=None, description="What it is made from. Fixed once it is made.")
-    replace: bool = Field(
+    replace: Truth = Field(
         default=False,
         description="If `data` has changed: make the task anew, then delete the old one, after a backup.",
     )
@@ -295,26 +179,6 @@ class RuleBlock(Block):
         if not written or (written == {"jobs"} and fields.jobs is not None and not fields.jobs.model_fields_set):
             raise complaint("this rule sets nothing", "add to `set` what its tasks should get")
         return fields
-
-
-class LimitsBlock(Block):
-    """How much one apply may change, counted in tasks; exceeded, nothing is written (exit code 6)."""
-
-    called = "limits"
-
-    max_changes: Count | None = Field(default=None, description="Tasks that may change; null for no limit.")
-    max_changed_percent: Percent | None = Field(
-        default=None, description="Part of the tasks looked at that may change, in percent; null for no limit."
-    )
-    max_deletes: Count = Field(default=0, description="Tasks that may be deleted.")
-
-
-class Settings(Block):
-    """How the tool behaves with this manifest."""
-
-    called = "settings"
-
-    limits: LimitsBlock = Field(default=LimitsBlock(), description="How much one apply may change.")
 
 
 class Manifest(Block):

@@ -21,8 +21,8 @@ class StorageBlock(Block):
         return {} if value == "local" else value
 
     @property
-    def state(self) -> JsonValue:
-        """As the server writes it, and as plans compare it."""
+    def state(self) -> dict[str, JsonValue] | None:
+        """As plans compare it: None is the server's own disk, which is also what a project or task has by default."""
         if self.cloud_storage is None:
-            return {"location": "local", "cloud_storage_id": None}
+            return None
         return {"location": "cloud_storage", "cloud_storage_id": self.cloud_storage}

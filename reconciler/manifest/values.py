@@ -1,7 +1,7 @@
 """The kinds of value a manifest's fields hold, stricter and plainer than pydantic's own.
 
 `id: true` is not 1, a number is not a name, and `null` stands only where it means something. Numbers may also be given
-as digits in text, because what comes from `${env.X}` is always text.
+as digits in text, and true and false as words in text, because what comes from `${env.X}` is always text.
 """
 
 from __future__ import annotations
@@ -76,6 +76,16 @@ def _number(value: object) -> object:
     return value
 
 
+def _truth(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("null", "cannot be null")
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if not isinstance(value, bool):
+        raise PydanticCustomError("bool_type", "not true or false")
+    return value
+
+
 def _text_or_empty(value: object) -> object:
     return "" if value is None else value
 
@@ -86,7 +96,8 @@ def _more_than_spaces(value: str) -> str:
     return value
 
 
-def _no_outer_spaces(value: str) -> str:
+def without_outer_spaces(value: str) -> str:
+    """Refuse what the server would change in silence: the plan after would want it changed again."""
     if value != value.strip():
         raise complaint("spaces at the beginning or the end", "leave them out: CVAT cuts them off")
     return value
@@ -152,15 +163,19 @@ Wanted = Annotated[T | None, NotNull()]
 
 WholeNumber = BeforeValidator(_whole_number)
 Count = Annotated[int, Field(ge=0), WholeNumber]
+Positive = Annotated[int, Field(ge=1), WholeNumber]
 Revision = Annotated[int, Field(ge=1), WholeNumber]
 Id = Annotated[int, Field(ge=1, le=2_147_483_647), WholeNumber]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(_number)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), BeforeValidator(_number)]
+"""A part of a whole: more than nothing, at most all of it."""
+Truth = Annotated[bool, BeforeValidator(_truth)]
 Version = Annotated[Literal[1], BeforeValidator(_supported_version)]
 
 Username = Annotated[str, Field(min_length=1, max_length=150)]
-Name = Annotated[str, Field(max_length=256), AfterValidator(_more_than_spaces), AfterValidator(_no_outer_spaces)]
-Subset = Annotated[str, Field(max_length=64), AfterValidator(_no_outer_spaces)]
-BugTracker = Annotated[str, Field(max_length=2000), AfterValidator(_no_outer_spaces)]
+Name = Annotated[str, Field(max_length=256), AfterValidator(_more_than_spaces), AfterValidator(without_outer_spaces)]
+Subset = Annotated[str, Field(max_length=64), AfterValidator(without_outer_spaces)]
+BugTracker = Annotated[str, Field(max_length=2000), AfterValidator(without_outer_spaces)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=128)]
 
 ClearableSubset = Annotated[Subset | None, BeforeValidator(_text_or_empty, json_schema_input_type=Subset | None)]
