@@ -20,11 +20,19 @@ class Capabilities:
 
     `filters_created_date`: `created_date` is a term in filters (2.54 answers 400). `page_size_cap`: the largest page,
     None for no bound. `replica_job_type`: what a job of a consensus replica is called.
+
+    `deletes_attributes`: attributes can be removed from a label. `changes_sublabels`: what a skeleton's parts are like
+    can be changed (both: CVAT, pull request 10596). `fixes_attributes`: what existing values rest on cannot be changed,
+    which is an attribute's input type, whether it is mutable, a number's values, and choices that are there (pull
+    request 10601; 2.54 takes any change).
     """
 
     filters_created_date: bool
     page_size_cap: int | None
     replica_job_type: str
+    deletes_attributes: bool = False
+    changes_sublabels: bool = False
+    fixes_attributes: bool = False
 
     @classmethod
     def of(cls, version: Version) -> Capabilities:
@@ -34,6 +42,9 @@ class Capabilities:
             filters_created_date=new,
             page_size_cap=500 if new else None,
             replica_job_type="replica" if new else "consensus_replica",
+            deletes_attributes=new,
+            changes_sublabels=new,
+            fixes_attributes=new,
         )
 
 

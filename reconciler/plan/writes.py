@@ -10,13 +10,18 @@ from pydantic import JsonValue
 from reconciler.plan.model import Write
 from reconciler.plan.workflow import POSITION
 
-Kind = Literal["task", "job"]
+Kind = Literal["project", "task", "job"]
 
 SENT_AS: Final[Mapping[Kind, Mapping[str, str]]] = {
+    "project": {"assignee": "assignee_id", "owner": "owner_id"},
     "task": {"assignee": "assignee_id", "owner": "owner_id"},
     "job": {"assignee": "assignee"},
 }
-"""Users are read nested and written as ids, under names that differ between tasks and jobs."""
+"""Users are read nested and written as ids, under names that differ between projects, tasks and jobs."""
+
+STORAGES: Final = frozenset({"source_storage", "target_storage"})
+LOCAL: Final[Mapping[str, JsonValue]] = {"location": "local", "cloud_storage_id": None}
+"""How a storage is taken away. The id goes with it, or the server would keep the one that it has."""
 
 
 def write(
@@ -30,7 +35,8 @@ def write(
     changed = [field for field in gives if gives[field] != expect[field]]
     if "stage" in changed and "state" not in changed:
         changed.append("state")
-    return Write(body=_body(kind, gives, changed, users), expect=dict(expect), gives=dict(gives))
+    body = body_of(kind, {field: gives[field] for field in changed}, users)
+    return Write(body=body, expect=dict(expect), gives=dict(gives))
 
 
 def repeated(position: Mapping[str, JsonValue]) -> Write:
@@ -45,12 +51,12 @@ def with_position(one: Write, position: Mapping[str, JsonValue]) -> Write:
     return Write(body=one.body | same.body, expect=same.expect | one.expect, gives=same.gives | one.gives)
 
 
-def _body(
-    kind: Kind, gives: Mapping[str, JsonValue], fields: list[str], users: Mapping[str, int]
-) -> dict[str, JsonValue]:
-    body: dict[str, JsonValue] = {}
-    for field in fields:
-        value = gives[field]
-        sent_as = SENT_AS[kind].get(field)
-        body[sent_as or field] = users[value] if sent_as and isinstance(value, str) else value
-    return body
+def body_of(kind: Kind, values: Mapping[str, JsonValue], users: Mapping[str, int]) -> dict[str, JsonValue]:
+    """Managed fields as the server takes them: users by their ids, storages in full."""
+    return {SENT_AS[kind].get(field, field): _sent(kind, field, value, users) for field, value in values.items()}
+
+
+def _sent(kind: Kind, field: str, value: JsonValue, users: Mapping[str, int]) -> JsonValue:
+    if field in STORAGES and value is None:
+        return dict(LOCAL)
+    return users[value] if field in SENT_AS[kind] and isinstance(value, str) else value

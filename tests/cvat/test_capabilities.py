@@ -13,7 +13,7 @@ def test_before_2_80(version: str) -> None:
 
 @pytest.mark.parametrize("version", ["2.80", "2.80.0", "2.81.3", "3.0"])
 def test_from_2_80(version: str) -> None:
-    assert Capabilities.of(Version(version)) == Capabilities(True, 500, "replica")
+    assert Capabilities.of(Version(version)) == Capabilities(True, 500, "replica", True, True, True)
 
 
 @pytest.mark.parametrize(
