@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test bench lint types lock clean
+.PHONY: help setup demo demo-life test bench lint types lock clean
 
 help:
 	@echo "make demo    set up, start a sandbox CVAT, and walk through the main job"
+	@echo "make demo-life  a project from nothing, changed, pruned, and taken back with its data"
 	@echo "make test    set up, lint, type-check and run all tests"
 	@echo "make setup   only the virtual environment"
 	@echo "make bench   ratios, measured side by side"
@@ -25,6 +26,9 @@ setup: .venv/ready
 
 demo: setup
 	$(BIN)/python -m reconciler.sandbox.demo states/reopen.yaml
+
+demo-life: setup
+	$(BIN)/python -m reconciler.sandbox.demo_life states/life
 
 test: setup lint types
 	$(BIN)/pytest -n 2 -q

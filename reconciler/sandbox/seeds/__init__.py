@@ -11,10 +11,11 @@ from pathlib import Path
 from reconciler.sandbox import worlds
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.seeds.fixture import read_fixture
+from reconciler.sandbox.seeds.people import people
 from reconciler.sandbox.seeds.street import street
 from reconciler.sandbox.store import Store
 
-SEEDS = ("street", "empty")
+SEEDS = ("street", "people", "empty")
 
 
 class UnknownSeed(ValueError):  # noqa: N818 - it says what is unknown
@@ -48,6 +49,8 @@ def _world(seed: str, tasks: int, fixture: Path | None) -> worlds.World:
         return read_fixture(fixture)
     if seed == "street":
         return street(tasks)
+    if seed == "people":
+        return people()
     if seed == "empty":
         return {}
     raise UnknownSeed(f"There is no seed named {seed!r}; choose one of {', '.join(SEEDS)}.")

@@ -12,22 +12,14 @@ from typing import Any
 from reconciler.sandbox.clock import written
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.seeds.makers import Maker
+from reconciler.sandbox.seeds.people import ACME, add_people
 from reconciler.sandbox.seeds.warehouse import add_warehouse
 
 _START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 _DAYS = 300
 _FRAMES, _JOBS = 100, 3
 _SUBSETS = ("Train", "Train", "Train", "Validation", "Test")
-_PEOPLE = (
-    ("admin", "Ada", "owner"),
-    ("alice", "Alice", "maintainer"),
-    ("bob", "Bob", "worker"),
-    ("carol", "Carol", "worker"),
-    ("dave", "Dave", "worker"),
-    ("erin", "Erin", "supervisor"),
-)
 _WORKERS = ("bob", "carol", "dave")
-ACME = 1
 
 _PARKED = {"name": "parked", "input_type": "checkbox", "mutable": True, "values": ["false"]}
 _MAKE = {"name": "make", "input_type": "select", "mutable": False, "values": ["other", "acme", "zenith"]}
@@ -46,32 +38,11 @@ _LABELS: tuple[Doc, ...] = (
 def street(tasks: int = 100) -> dict[str, Any]:
     """Make the world of street scenes with so many finished tasks."""
     maker = Maker()
-    _add_people(maker)
+    add_people(maker)
     _add_street(maker, tasks)
     add_warehouse(maker, ACME)
     _add_playground(maker)
     return maker.world
-
-
-def _add_people(maker: Maker) -> None:
-    joined = written(_START - timedelta(days=30))
-    for username, first_name, _ in _PEOPLE:
-        maker.add_user(username, first_name, joined)
-    maker.add(
-        "organizations",
-        {
-            "slug": "acme",
-            "name": "Acme",
-            "description": "Streets and warehouses",
-            "created_date": joined,
-            "updated_date": joined,
-            "contact": {"email": "office@acme.example"},
-            "owner": maker.user("admin"),
-        },
-    )
-    for username, _, role in _PEOPLE:
-        membership = {"user": maker.user(username), "organization": ACME, "role": role}
-        maker.add("memberships", {**membership, "joined_date": joined, "is_active": True, "invitation": None})
 
 
 def task_name(number: int) -> str:
