@@ -1,4 +1,7 @@
-"""Checking the values of a person's annotation file, so that the server has nothing to refuse or to drop."""
+"""What values of a person's annotation file have to be, so that the server has nothing to refuse or to drop.
+
+Every function gives the value back, or raises Wrong with its place.
+"""
 
 from __future__ import annotations
 
@@ -22,96 +25,101 @@ class Wrong(Exception):  # noqa: N818 - what is wrong in a file, before it is kn
         self.hint = hint
 
 
-class Checks:
-    """What values have to be. Every method gives the value back, or raises Wrong."""
+def mapping(value: Any, place: Place) -> dict[str, Any]:
+    """A JSON object."""
+    if not isinstance(value, dict):
+        raise Wrong(place, f"has to be an object, not {_called(value)}")
+    return value
 
-    def object(self, value: Any, place: Place) -> dict[str, Any]:
-        """A JSON object."""
-        if not isinstance(value, dict):
-            raise Wrong(place, f"has to be an object, not {_called(value)}")
-        return value
 
-    def list(self, value: Any, place: Place) -> list[Any]:
-        """A JSON list."""
-        if not isinstance(value, list):
-            raise Wrong(place, f"has to be a list, not {_called(value)}")
-        return value
+def listed(value: Any, place: Place) -> list[Any]:
+    """A JSON list."""
+    if not isinstance(value, list):
+        raise Wrong(place, f"has to be a list, not {_called(value)}")
+    return value
 
-    def text(self, value: Any, place: Place) -> str:
-        """Text that is not empty."""
-        if not isinstance(value, str) or not value:
-            raise Wrong(place, f"has to be text, not {_called(value)}")
-        return value
 
-    def value(self, value: Any, place: Place) -> str:
-        """An attribute's value: text, or a number or truth value that stands for its text."""
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, int | float):
-            return str(value)
-        if not isinstance(value, str):
-            raise Wrong(place, f"has to be text, not {_called(value)}")
-        if len(value) > _LONGEST:
-            raise Wrong(place, f"is longer than {_LONGEST} characters")
-        return value
+def text(value: Any, place: Place) -> str:
+    """Text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise Wrong(place, f"has to be text, not {_called(value)}")
+    return value
 
-    def item(self, value: Any, place: Place) -> dict[str, Any]:
-        """What tags, shapes, tracks and keyframes have in common."""
-        raw = self.object(value, place)
-        if "frame" not in raw:
-            raise Wrong(place, "has no `frame`")
-        self._count(raw["frame"], f"{place}.frame")
-        if raw.get("group") is not None:
-            self._count(raw["group"], f"{place}.group")
-        if raw.get("source") is not None:
-            self.text(raw["source"], f"{place}.source")
-        return raw
 
-    def drawn(self, raw: dict[str, Any], place: Place) -> dict[str, Any]:
-        """What shapes and keyframes have in common."""
-        kind = raw.get("type")
-        if kind not in _TYPES:
-            raise Wrong(f"{place}.type", f"has to be one of {', '.join(_TYPES)}, not {_called(kind)}")
-        self._points(raw.get("points", []), kind, f"{place}.points")
-        for flag in ("occluded", "outside"):
-            if not isinstance(raw.get(flag, False), bool):
-                raise Wrong(f"{place}.{flag}", f"has to be true or false, not {_called(raw[flag])}")
-        order = raw.get("z_order", 0)
-        if not isinstance(order, int) or isinstance(order, bool):
-            raise Wrong(f"{place}.z_order", f"has to be a whole number, not {_called(order)}")
-        rotation = raw.get("rotation", 0)
-        if not _is_number(rotation) or not 0 <= rotation <= 360:
-            raise Wrong(f"{place}.rotation", f"has to be a number from 0 to 360, not {_called(rotation)}")
-        if raw.get("score") is not None and not _is_number(raw["score"]):
-            raise Wrong(f"{place}.score", f"has to be a number, not {_called(raw['score'])}")
-        return raw
+def attribute(value: Any, place: Place) -> str:
+    """An attribute's value: text, or a number or truth value that stands for its text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int | float):
+        return str(value)
+    if not isinstance(value, str):
+        raise Wrong(place, f"has to be text, not {_called(value)}")
+    if len(value) > _LONGEST:
+        raise Wrong(place, f"is longer than {_LONGEST} characters")
+    return value
 
-    def each_frame_once(self, keyframes: list[Item], place: Place) -> list[Item]:
-        """A track is in one place on each frame."""
-        seen: set[int] = set()
-        for number, one in enumerate(keyframes):
-            if one["frame"] in seen:
-                raise Wrong(f"{place}.shapes[{number}]", f"is a second keyframe for frame {one['frame']}")
-            seen.add(one["frame"])
-        return keyframes
 
-    def _points(self, value: Any, kind: str, place: Place) -> None:
-        for number, point in enumerate(self.list(value, place)):
-            if not _is_number(point):
-                raise Wrong(f"{place}[{number}]", f"has to be a number, not {_called(point)}")
-        count = len(value)
-        if kind in _EXACTLY and count != _EXACTLY[kind]:
-            raise Wrong(place, f"has {count} numbers: a {kind} has {_EXACTLY[kind]}")
-        if kind != "mask" and count % 2:
-            raise Wrong(place, "has an odd number of numbers")
-        if kind in _AT_LEAST and count < _AT_LEAST[kind]:
-            raise Wrong(place, f"has {count} numbers: a {kind} has at least {_AT_LEAST[kind]}")
+def item(value: Any, place: Place) -> dict[str, Any]:
+    """What tags, shapes, tracks and keyframes have in common."""
+    raw = mapping(value, place)
+    if "frame" not in raw:
+        raise Wrong(place, "has no `frame`")
+    _count(raw["frame"], f"{place}.frame")
+    if raw.get("group") is not None:
+        _count(raw["group"], f"{place}.group")
+    if raw.get("source") is not None:
+        text(raw["source"], f"{place}.source")
+    return raw
 
-    def _count(self, value: Any, place: Place) -> None:
-        if isinstance(value, bool) or not _is_number(value) or value < 0 or int(value) != value:
-            raise Wrong(place, f"has to be a whole number, 0 or more, not {_called(value)}")
+
+def drawn(raw: dict[str, Any], place: Place) -> dict[str, Any]:
+    """What shapes and keyframes have in common."""
+    kind = raw.get("type")
+    if kind not in _TYPES:
+        raise Wrong(f"{place}.type", f"has to be one of {', '.join(_TYPES)}, not {_called(kind)}")
+    _points(raw.get("points", []), kind, f"{place}.points")
+    for flag in ("occluded", "outside"):
+        if not isinstance(raw.get(flag, False), bool):
+            raise Wrong(f"{place}.{flag}", f"has to be true or false, not {_called(raw[flag])}")
+    order = raw.get("z_order", 0)
+    if not isinstance(order, int) or isinstance(order, bool):
+        raise Wrong(f"{place}.z_order", f"has to be a whole number, not {_called(order)}")
+    rotation = raw.get("rotation", 0)
+    if not _is_number(rotation) or not 0 <= rotation <= 360:
+        raise Wrong(f"{place}.rotation", f"has to be a number from 0 to 360, not {_called(rotation)}")
+    if raw.get("score") is not None and not _is_number(raw["score"]):
+        raise Wrong(f"{place}.score", f"has to be a number, not {_called(raw['score'])}")
+    return raw
+
+
+def each_frame_once(keyframes: list[Item], place: Place) -> list[Item]:
+    """A track is in one place on each frame."""
+    seen: set[int] = set()
+    for number, one in enumerate(keyframes):
+        if one["frame"] in seen:
+            raise Wrong(f"{place}.shapes[{number}]", f"is a second keyframe for frame {one['frame']}")
+        seen.add(one["frame"])
+    return keyframes
+
+
+def _points(value: Any, kind: str, place: Place) -> None:
+    for number, point in enumerate(listed(value, place)):
+        if not _is_number(point):
+            raise Wrong(f"{place}[{number}]", f"has to be a number, not {_called(point)}")
+    count = len(value)
+    if kind in _EXACTLY and count != _EXACTLY[kind]:
+        raise Wrong(place, f"has {count} numbers: a {kind} has {_EXACTLY[kind]}")
+    if kind != "mask" and count % 2:
+        raise Wrong(place, "has an odd number of numbers")
+    if kind in _AT_LEAST and count < _AT_LEAST[kind]:
+        raise Wrong(place, f"has {count} numbers: a {kind} has at least {_AT_LEAST[kind]}")
+
+
+def _count(value: Any, place: Place) -> None:
+    if isinstance(value, bool) or not _is_number(value) or value < 0 or int(value) != value:
+        raise Wrong(place, f"has to be a whole number, 0 or more, not {_called(value)}")
 
 
 def _is_number(value: Any) -> bool:

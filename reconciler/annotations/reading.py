@@ -12,10 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from reconciler.annotations import file_checks as check
 from reconciler.annotations import items
 from reconciler.annotations.content import Annotations
 from reconciler.annotations.errors import AnnotationsError
-from reconciler.annotations.file_checks import Checks, Place, Wrong
+from reconciler.annotations.file_checks import Place, Wrong
 from reconciler.annotations.items import Item, Values
 from reconciler.annotations.labels import LabelIds, LabelSpec
 
@@ -55,7 +56,9 @@ def read_native(path: Path, ids: LabelIds | None = None) -> Annotations:
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as failure:
-        raise _wrong(path, f"is no JSON: line {failure.lineno}, column {failure.colno}: {failure.msg}", _FORMAT_HINT)
+        raise _wrong(
+            path, f"is no JSON: line {failure.lineno}, column {failure.colno}: {failure.msg}", _FORMAT_HINT
+        ) from None
     except (Wrong, RecursionError) as failure:
         raise _wrong(path, f"is no JSON: {failure}", None) from None
     return read_data(data, str(path), ids)
@@ -93,67 +96,65 @@ class _Reading:
 
     def __init__(self, ids: LabelIds | None) -> None:
         self._ids = ids
-        self._check = Checks()
 
     def annotations(self, data: Any) -> Annotations:
-        held = self._check.object(data, "")
+        held = check.mapping(data, "")
         for key in held.keys() - _KNOWN:
             raise Wrong("", f"`{key}` is not known: there are tags, shapes and tracks", _FORMAT_HINT)
         if not held.keys() & set(items.KINDS):
             raise Wrong("", "it has no tags, shapes or tracks", _FORMAT_HINT)
         tracks = self._all(held, "tracks", self._track)
-        read = Annotations(
+        return Annotations(
             tuple(self._all(held, "tags", self._tag)),
             tuple(self._all(held, "shapes", self._shape)),
             tuple(one for one in tracks if one is not None),
         )
-        return read
 
     def _all(self, held: dict[str, Any], kind: str, read: Callable[[Any, Place], _ReadT]) -> list[_ReadT]:
-        values = self._check.list(held.get(kind, []), kind)
+        values = check.listed(held.get(kind, []), kind)
         return [read(value, f"{kind}[{place}]") for place, value in enumerate(values)]
 
     def _tag(self, value: Any, place: Place) -> Item:
-        raw = self._check.item(value, place)
+        raw = check.item(value, place)
         label, attributes = self._named(raw, place)
         return self._completed("tags", items.tag(raw, label, attributes), place)
 
     def _shape(self, value: Any, place: Place) -> Item:
-        raw = self._check.drawn(self._check.item(value, place), place)
+        raw = check.drawn(check.item(value, place), place)
         label, attributes = self._named(raw, place)
         parts = [self._shape_part(part, at, label) for part, at in self._elements(raw, place)]
         return self._completed("shapes", items.shape(raw, label, attributes, parts), place)
 
     def _shape_part(self, value: Any, place: Place, of: str) -> Item:
-        raw = self._check.drawn(self._check.item(value, place), place)
+        raw = check.drawn(check.item(value, place), place)
         label, attributes = self._named(raw, place, of)
         return items.shape_part(raw, label, attributes)
 
     def _track(self, value: Any, place: Place) -> Item | None:
-        raw = self._check.item({"frame": 0, **self._check.object(value, place)}, place)
+        raw = check.item({"frame": 0, **check.mapping(value, place)}, place)
         label, attributes = self._named(raw, place)
         parts = [self._track_part(part, at, label) for part, at in self._elements(raw, place)]
         track = items.track(raw, label, attributes, self._keyframes(raw, place, label), parts)
         return None if track is None else self._completed("tracks", track, place)
 
     def _track_part(self, value: Any, place: Place, of: str) -> Item:
-        raw = self._check.item({"frame": 0, **self._check.object(value, place)}, place)
+        raw = check.item({"frame": 0, **check.mapping(value, place)}, place)
         label, attributes = self._named(raw, place, of)
         return items.track_part(raw, label, attributes, self._keyframes(raw, place, label, of))
 
     def _keyframes(self, raw: dict[str, Any], place: Place, label: str, of: str | None = None) -> list[Item]:
-        shapes = self._check.list(raw.get("shapes"), f"{place}.shapes")
+        shapes = check.listed(raw.get("shapes"), f"{place}.shapes")
         if not shapes:
             raise Wrong(f"{place}.shapes", "is empty: a track has at least one keyframe")
         keyframes = []
         for number, value in enumerate(shapes):
             at = f"{place}.shapes[{number}]"
-            one = self._check.drawn(self._check.item(value, at), at)
+            one = check.drawn(check.item(value, at), at)
             keyframes.append(items.keyframe(one, self._values(one, at, self._spec(label, of))))
-        return self._check.each_frame_once(keyframes, place)
+        return check.each_frame_once(keyframes, place)
 
     def _elements(self, raw: dict[str, Any], place: Place) -> list[tuple[Any, Place]]:
-        values = self._check.list(raw.get("elements") or [], f"{place}.elements")
+        values = check.listed(raw.get("elements") or [], f"{place}.elements")
         return [(value, f"{place}.elements[{number}]") for number, value in enumerate(values)]
 
     def _named(self, raw: dict[str, Any], place: Place, of: str | None = None) -> tuple[str, Values]:
@@ -163,7 +164,7 @@ class _Reading:
     def _label(self, raw: dict[str, Any], place: Place, of: str | None) -> str:
         name = raw.get("label")
         if name is not None:
-            return self._check.text(name, f"{place}.label")
+            return check.text(name, f"{place}.label")
         number = raw.get("label_id")
         if number is None:
             raise Wrong(place, "has no `label`")
@@ -184,22 +185,22 @@ class _Reading:
     def _values(self, raw: dict[str, Any], place: Place, label: LabelSpec | None) -> Values:
         held = raw.get("attributes") or []
         if isinstance(held, dict):
-            given = {str(name): self._check.value(one, f"{place}.attributes.{name}") for name, one in held.items()}
+            given = {str(name): check.attribute(one, f"{place}.attributes.{name}") for name, one in held.items()}
             return dict(sorted(given.items()))
         values: Values = {}
-        for number, one in enumerate(self._check.list(held, f"{place}.attributes")):
+        for number, one in enumerate(check.listed(held, f"{place}.attributes")):
             at = f"{place}.attributes[{number}]"
-            entry = self._check.object(one, at)
+            entry = check.mapping(one, at)
             name = self._attribute(entry, at, label)
             if name in values:
                 raise Wrong(at, f"gives attribute `{name}` a second value")
-            values[name] = self._check.value(entry.get("value"), f"{at}.value")
+            values[name] = check.attribute(entry.get("value"), f"{at}.value")
         return dict(sorted(values.items()))
 
     def _attribute(self, entry: dict[str, Any], place: Place, label: LabelSpec | None) -> str:
         name = entry.get("name")
         if name is not None:
-            return self._check.text(name, f"{place}.name")
+            return check.text(name, f"{place}.name")
         number = entry.get("spec_id")
         if number is None:
             raise Wrong(place, "has no `name`")
