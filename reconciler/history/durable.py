@@ -8,7 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FILE_MODE = 0o600
@@ -65,6 +66,25 @@ def create_file(path: Path, data: bytes) -> bool:
     return created
 
 
+@contextmanager
+def arriving_file(path: Path) -> Iterator[Path]:
+    """A private file to be filled by the block, however large it is; it gets its name when the block ends well.
+
+    Until then it has one of an unfinished file, and it goes when the block fails.
+    """
+    temporary = _temporary(path)
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
+    try:
+        yield temporary
+        temporary.chmod(FILE_MODE)
+        _sync_file(temporary)
+        temporary.replace(path)
+    except BaseException:
+        _remove(temporary)
+        raise
+    sync_folder(path.parent)
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Add one whole line; it is on the disk when this returns. Callers take turns.
 
@@ -101,8 +121,20 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+
+
 def _write_temporary(path: Path, data: bytes) -> Path:
-    temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+    temporary = _temporary(path)
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     try:
         try:

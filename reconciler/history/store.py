@@ -7,8 +7,10 @@ it that way. Whoever writes holds the lock (`reconciler.history.lock`), except w
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +18,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.errors import StateError
-from reconciler.history.durable import TEMPORARY, append_line, create_file, make_folder, replace_file
+from reconciler.history.durable import (
+    TEMPORARY,
+    append_line,
+    arriving_file,
+    create_file,
+    make_folder,
+    replace_file,
+    sync_folder,
+)
 
 _PART = re.compile(r"[A-Za-z0-9._-]+")
 _ABANDONED = 3600.0  # seconds: no write takes that long, so an unfinished file of this age is nobody's any more
@@ -70,6 +80,47 @@ class StateStore:
         with self._explained("write", path), self._appending:
             self._prepare(path.parent)
             append_line(path, line)
+
+    @contextmanager
+    def receive(self, name: str) -> Iterator[Path]:
+        """A blob that is too large for the memory: the block fills the file that it is given.
+
+        Nothing has the name before the block ends well; a file that the block leaves by an error is removed.
+        """
+        path = self.path(name)
+        with self._explained("write", path):
+            self._prepare(path.parent)
+            with arriving_file(path) as arriving:
+                yield arriving
+
+    def fingerprint(self, name: str) -> tuple[str, int] | None:
+        """The sha256 and the size of a blob, read in pieces; None if there is none."""
+        path = self.path(name)
+        with self._explained("read", path):
+            try:
+                with path.open("rb") as file:
+                    return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+            except FileNotFoundError:
+                return None
+
+    def free(self) -> int:
+        """How many bytes the disk still takes."""
+        folder = self.folder
+        while not folder.exists() and folder.parent != folder:
+            folder = folder.parent
+        with self._explained("look at the space for", self.folder):
+            return shutil.disk_usage(folder).free
+
+    def remove_folder(self, name: str) -> None:
+        """Take all blobs under a name away (`snapshots/…/task-42`), finished or not, and the folder with them."""
+        path = self.path(name)
+        with self._explained("remove", path):
+            for file in [*_files(path), *_files(path, temporary=True)]:
+                file.unlink(missing_ok=True)
+            for folder, _, _ in os.walk(path, topdown=False):
+                Path(folder).rmdir()
+            if path.parent.is_dir():
+                sync_folder(path.parent)
 
     def remove(self, name: str) -> None:
         """Take a blob away, if it is there."""

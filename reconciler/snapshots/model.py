@@ -110,6 +110,8 @@ class TaskRecord(Frozen):
     project_name: str | None
     organization: str | None
     size: int | None
+    segment_size: int | None = None
+    overlap: int | None = None
     source_storage: JsonValue = None
     target_storage: JsonValue = None
     guide: GuideRecord | None = None  # its own, not its project's

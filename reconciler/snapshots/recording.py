@@ -1,0 +1,158 @@
+"""Tasks and projects written down as they are: all that CVAT's own backup forgets (FACTS §4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reconciler.annotations.labels import LabelIds
+from reconciler.annotations.whole import WholeTask, read_whole
+from reconciler.cvat.details import Asset, Issue
+from reconciler.cvat.models import Job, Label, Project, Task
+from reconciler.cvat.reading import Reader
+from reconciler.errors import ServerError
+from reconciler.plan.labels import label_state
+from reconciler.plan.state import project_state, task_state
+from reconciler.snapshots.archives import Held, Place, held_in, numbered
+from reconciler.snapshots.model import (
+    CommentRecord,
+    GuideRecord,
+    IssueRecord,
+    JobRecord,
+    Numbers,
+    ProjectRecord,
+    TaskRecord,
+)
+
+ASSET_LINK = re.compile(r"/api/assets/([0-9A-Fa-f][0-9A-Fa-f-]{30,38})")
+"""How a guide shows a picture."""
+
+Assets = dict[str, Asset]
+
+
+class TaskAsItIs:
+    """A task, its jobs, labels and annotations, read together."""
+
+    def __init__(self, reader: Reader, task: Task) -> None:
+        self._reader = reader
+        self.task = task
+        self.jobs: Sequence[Job] = reader.jobs_of_tasks([task.id])
+        self.labels: Sequence[Label] = _labels(reader, task)
+        self.ids = LabelIds.of(self.labels)
+        self.whole: WholeTask = read_whole(reader, task, self.jobs, self.ids)
+
+    def read_again(self) -> WholeTask:
+        """The annotations as they are now."""
+        return read_whole(self._reader, self.task, self._reader.jobs_of_tasks([self.task.id]), self.ids)
+
+    def held_by_jobs(self) -> dict[Place, Held]:
+        """What each job has. A backup has it job by job too, while the task's own call joins it over the overlaps."""
+        places = numbered((job.type or "annotation", job.start_frame or 0, job.stop_frame or 0) for job in self.jobs)
+        raw = (self._reader.job_annotations(job.id) for job in self.jobs)
+        return {place: held_in(self._with_names(one)) for place, one in zip(places, raw, strict=True)}
+
+    def _with_names(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        names = {number: label.name for number, label in self.ids.by_id.items()}
+        return {
+            kind: [{**item, "label": names.get(item["label_id"], "")} for item in raw.get(kind) or ()]
+            for kind in Numbers.model_fields
+        }
+
+    def record(self, guide: GuideRecord | None) -> TaskRecord:
+        """The task with all that its backup forgets."""
+        task, reader = self.task, self._reader
+        project = reader.project(task.project_id) if task.project_id is not None else None
+        return TaskRecord(
+            id=task.id,
+            created=task.created_date,
+            fields=task_state(task),
+            project_name=project.name if project else None,
+            organization=reader.session.organization,
+            size=task.size,
+            segment_size=task.segment_size,
+            overlap=task.overlap,
+            source_storage=task.source_storage,
+            target_storage=task.target_storage,
+            guide=guide,
+            labels={label.name: label_state(label) for label in self.labels},
+            jobs=tuple(_job(reader, job) for job in self.jobs),
+            issues=tuple(_issue(issue) for issue in reader.issues_of_task(task.id)) if self.jobs else (),
+            quality=reader.quality_settings(task.id) if self.jobs else None,
+            digest=self.whole.digest,
+            numbers=self.whole.numbers,
+        )
+
+
+def project_record(reader: Reader, project: Project, guide: GuideRecord | None) -> ProjectRecord:
+    """A project without its tasks."""
+    labels = reader.labels_of("project", project.id)
+    return ProjectRecord(
+        id=project.id,
+        created=project.created_date,
+        fields=project_state(project),
+        guide=guide,
+        labels={label.name: label_state(label) for label in labels},
+    )
+
+
+def guide_of(reader: Reader, owner: Task | Project) -> tuple[GuideRecord | None, Assets]:
+    """The guide of a task (not that of its project) or of a project, with the pictures that it shows."""
+    guide = reader.guide(owner.guide_id) if owner.guide_id is not None else None
+    if guide is None or (isinstance(owner, Task) and guide.task_id not in (owner.id, None)):
+        return None, {}
+    assets = dict(_assets(reader, guide.markdown))
+    names = {uuid: asset.filename or uuid for uuid, asset in assets.items()}
+    return GuideRecord(markdown=guide.markdown, assets=names), assets
+
+
+def _assets(reader: Reader, markdown: str) -> Iterator[tuple[str, Asset]]:
+    for uuid in dict.fromkeys(ASSET_LINK.findall(markdown)):
+        try:
+            yield uuid, reader.asset(uuid)
+        except ServerError as error:
+            if error.status != 404:  # a link that leads nowhere: there is no picture to be copied
+                raise
+
+
+def _labels(reader: Reader, task: Task) -> list[Label]:
+    if task.project_id is not None:
+        return reader.labels_of("project", task.project_id)
+    return reader.labels_of("task", task.id)
+
+
+def _job(reader: Reader, job: Job) -> JobRecord:
+    frames = None
+    if job.type == "ground_truth":
+        meta = reader.job_data_meta(job.id)
+        frames = meta.included_frames if meta else None
+    return JobRecord(
+        id=job.id,
+        type=job.type or "annotation",
+        start=job.start_frame or 0,
+        stop=job.stop_frame or 0,
+        stage=job.stage or "annotation",
+        state=job.state or "new",
+        assignee=job.assignee_name,
+        frames=frames,
+        parent=job.parent_job_id,
+    )
+
+
+def _issue(issue: Issue) -> IssueRecord:
+    return IssueRecord(
+        job=issue.job or 0,
+        frame=issue.frame or 0,
+        position=issue.position,
+        assignee=issue.assignee.username if issue.assignee else None,
+        resolved=issue.resolved,
+        owner=issue.owner.username if issue.owner else None,
+        comments=tuple(
+            CommentRecord(
+                message=comment.message,
+                owner=comment.owner.username if comment.owner else None,
+                created=comment.created_date,
+            )
+            for comment in issue.comments
+        ),
+    )
