@@ -11,6 +11,7 @@ PAGE_SIZE = 500  # 2.54 has no bound, newer servers cap at 500: this works on al
 REPLICA_TYPES = frozenset({"consensus_replica", "replica"})  # the name in 2.54, and in 2.80 (FACTS §2)
 
 _UNKNOWN = Version("0")
+_V2_68 = Version("2.68")
 _V2_80 = Version("2.80")
 
 
@@ -24,7 +25,7 @@ class Capabilities:
     `deletes_attributes`: attributes can be removed from a label. `changes_sublabels`: what a skeleton's parts are like
     can be changed (both: CVAT, pull request 10596). `fixes_attributes`: what existing values rest on cannot be changed,
     which is an attribute's input type, whether it is mutable, a number's values, and choices that are there (pull
-    request 10601; 2.54 takes any change).
+    request 10601; 2.54 takes any change). `knows_intervals`: labels of type interval, of audio (2.68's release notes).
     """
 
     filters_created_date: bool
@@ -33,6 +34,7 @@ class Capabilities:
     deletes_attributes: bool = False
     changes_sublabels: bool = False
     fixes_attributes: bool = False
+    knows_intervals: bool = False
 
     @classmethod
     def of(cls, version: Version) -> Capabilities:
@@ -45,6 +47,7 @@ class Capabilities:
             deletes_attributes=new,
             changes_sublabels=new,
             fixes_attributes=new,
+            knows_intervals=version >= _V2_68,
         )
 
 

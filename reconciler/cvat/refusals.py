@@ -32,13 +32,13 @@ def words_of(answer: Answer) -> str:
     text = answer.body[:20_000].decode("utf-8", errors="replace").strip()
     if answer.is_json:
         try:
-            return _short("; ".join(_sentences(json.loads(text))))
+            return one_line("; ".join(_sentences(json.loads(text))))
         except ValueError:
             return ""
     kind = answer.headers.get("content-type", "").lower()
     if "html" in kind or text.startswith("<"):
         return ""
-    return _short(text) if not kind or kind.startswith("text/") else ""
+    return one_line(text) if not kind or kind.startswith("text/") else ""
 
 
 def refusal(doing: str, answer: Answer) -> ServerError:
@@ -82,6 +82,7 @@ def _sentences(value: JsonValue, path: str = "") -> Iterator[str]:
         yield f"{path}: {value}" if path else str(value)
 
 
-def _short(text: str) -> str:
+def one_line(text: str) -> str:
+    """Make one short line of the server's words."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= _MOST_WORDS else line[: _MOST_WORDS - 1] + "…"

@@ -1,16 +1,29 @@
-"""Work that the server does in the background: waiting for it, and what came of it."""
+"""Work that the server does in the background: ordering it, waiting for it, and what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
+from time import monotonic
+from typing import Final
+from urllib.parse import quote
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reconciler.cvat.calls import as_model, call
+from reconciler.cvat.capabilities import PAGE_SIZE
+from reconciler.cvat.refusals import not_cvat_json, one_line
 from reconciler.cvat.session import Session
+from reconciler.cvat.transport import Answer, Query
 from reconciler.errors import ReconcilerError, ServerError
 
 OnProgress = Callable[[float | None], None]
 """Told how far it is: 0 to 1, or None when the server does not say."""
+
+_FIRST_PAUSE: Final = 0.1  # seconds between two looks; each is longer than the last
+_LONGEST_PAUSE: Final = 5.0
+_UNDER_WAY: Final = ("queued", "started")
 
 
 class WorkFailed(ServerError):  # noqa: N818 - what happened, in the contract's words
@@ -18,7 +31,7 @@ class WorkFailed(ServerError):  # noqa: N818 - what happened, in the contract's 
 
 
 class Stopped(ReconcilerError):  # noqa: N818 - no error: a person said stop
-    """The stop event was set while the server works: the work goes on there, and can be waited for again."""
+    """The stop event was set: what the server has begun goes on there, and can be waited for again."""
 
     exit_code = 130
 
@@ -32,6 +45,46 @@ class Finished:
     message: str
 
 
+class _Tolerant(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Operation(_Tolerant):
+    type: str | None = None
+    task_id: int | None = None
+
+
+class _Request(_Tolerant):
+    id: str = ""
+    status: str = ""  # queued, started, finished, failed; what a later server may add counts as under way
+    message: str | None = None
+    progress: float | None = None
+    operation: _Operation | None = None
+    result_url: str | None = None
+    result_id: int | None = None
+
+
+class _Requests(_Tolerant):
+    results: tuple[_Request, ...] = ()
+
+
+class _Order(_Tolerant):
+    rq_id: str
+
+
+def order(session: Session, path: str, doing: str, *, query: Query | None = None) -> str:
+    """Order work by a POST; gives the request's id. The same work under way is attached to (409 names it)."""
+    return order_id(call(session, "POST", path, doing, query=query, accept=(409,)), doing)
+
+
+def order_id(answer: Answer, doing: str) -> str:
+    """Read the id of the request from the answer to an order: 202, or 409 when the same work is under way already."""
+    try:
+        return _Order.model_validate_json(answer.body).rq_id
+    except ValidationError:
+        raise not_cvat_json(doing, answer) from None
+
+
 def wait_for(
     session: Session,
     rq_id: str,
@@ -41,10 +94,57 @@ def wait_for(
     on_progress: OnProgress | None = None,
     timeout: float | None = None,
 ) -> Finished:
-    """Wait until the server has done a piece of work; `doing` says what failed otherwise."""
-    raise NotImplementedError  # filled in next
+    """Wait until the server has done a piece of work; `doing` says what failed otherwise ("… cannot be restored").
+
+    Looks less and less often, up to every five seconds; `timeout` is in seconds (None: as long as it takes).
+
+    Raises:
+        WorkFailed: the server could not do it, in the last line of its own words.
+        ServerError: it cannot be asked, it has forgotten the request (404), or the time is up (status 0).
+        Stopped: `stop` is set; the work goes on on the server.
+    """
+    path = f"/api/requests/{quote(rq_id, safe='')}"
+    end = None if timeout is None else monotonic() + timeout
+    pause = _FIRST_PAUSE
+    while True:
+        answer = call(session, "GET", path, doing, accept=(404,))
+        if answer.status == 404:
+            raise ServerError(
+                f"{doing}: the server no longer knows the request that does it",
+                status=404,
+                hint="whether it was done is not known; it was cancelled, or the server was restarted",
+            )
+        request = as_model(_Request, answer, doing)
+        if request.status == "finished":
+            return Finished(request.result_url, request.result_id, (request.message or "").strip())
+        if request.status == "failed":
+            raise WorkFailed(f"{doing}: {_cause(request.message)}", status=answer.status)
+        if on_progress is not None:
+            on_progress(request.progress or None)  # 0.0 is said from the beginning to the end of most work
+        if end is not None and monotonic() + pause > end:
+            raise ServerError(
+                f"{doing}: it is not finished after {timeout:g} seconds",
+                status=0,
+                hint="the server goes on with it; look there before it is tried again",
+            )
+        if stop.wait(pause):
+            raise Stopped(f"{doing}: stopped while the server works on it", hint="the server goes on with it")
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
 def running_request(session: Session, *, task_id: int, operation: str) -> str | None:
-    """Give the id of a request on a task ("create:task") that is queued or started, if there is one."""
-    raise NotImplementedError  # filled in next
+    """Give the id of one's own request on a task ("create:task") that is queued or started, if there is one."""
+    doing = f"the requests of task {task_id} cannot be listed"
+    query = {"task_id": task_id, "page_size": PAGE_SIZE}
+    page = as_model(_Requests, call(session, "GET", "/api/requests", doing, query=query), doing)
+    for request in page.results:
+        about = request.operation
+        if request.status in _UNDER_WAY and about and about.type == operation and about.task_id == task_id:
+            return request.id
+    return None
+
+
+def _cause(message: str | None) -> str:
+    # The message is a traceback or its last line ("ValueError: No media data found\n", recordings/life.json).
+    lines = [line for line in (message or "").splitlines() if line.strip()]
+    return one_line(lines[-1]) if lines else "the server does not say why"

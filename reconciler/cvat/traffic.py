@@ -18,6 +18,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry, Timeout
 
 CONNECT_TIMEOUT = 10.0  # seconds to get a connection
+LONG_TIMEOUT = 600.0  # seconds for what takes a server long before it answers: annotations of a large task
 
 DEFAULT_RETRY = Retry(
     total=5,
@@ -51,6 +52,21 @@ class Traffic:
         self.retry = retry
         # One permit each 1/rate seconds, not a burst at the start of each second: a small server feels the difference.
         self._limiter = Limiter(Rate(1, max(1, round(1000 / rate))), buffer_ms=0) if rate is not None else None
+
+    @property
+    def long_timeout(self) -> Timeout:
+        """For a request that gives the server much to do."""
+        read = self.timeout.read_timeout
+        return Timeout(
+            connect=self.timeout.connect_timeout,
+            read=max(read, LONG_TIMEOUT) if isinstance(read, int | float) else LONG_TIMEOUT,
+        )
+
+    @property
+    def retry_unsent(self) -> Retry:
+        """For what must not be done twice: tried again only where it certainly was not begun."""
+        # 429 comes before anything is done. A connection that breaks says nothing of what happened behind it.
+        return self.retry.new(allowed_methods=None, status_forcelist=(429,), read=False, other=0)
 
     def wait(self) -> None:
         """Wait for the next attempt's turn."""

@@ -22,15 +22,27 @@ def test_trouble_is_tried_again(server: ScriptedServer, session: Session, method
     assert (answer.status, len(server.requests)) == (200, 3)
 
 
-@pytest.mark.parametrize("trouble", [Says(429), Says(503), Says(hang_up=True)])
-def test_a_post_is_never_repeated(server: ScriptedServer, session: Session, trouble: Says) -> None:
+@pytest.mark.parametrize("trouble", [Says(502), Says(503), Says(504), Says(hang_up=True)])
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_what_must_not_be_done_twice_is_not_repeated(
+    server: ScriptedServer, session: Session, method: str, trouble: Says
+) -> None:
     server.then("/api/tasks", trouble, TASK)
+    once = method != "POST"
     if trouble.hang_up:
         with pytest.raises(NoAnswer):
-            session.transport.request("POST", "/api/tasks", body={"name": "x"})
+            session.transport.request(method, "/api/tasks", body={"name": "x"}, once=once)
     else:
-        assert session.transport.request("POST", "/api/tasks", body={"name": "x"}).status == trouble.status
+        answer = session.transport.request(method, "/api/tasks", body={"name": "x"}, once=once)
+        assert answer.status == trouble.status
     assert len(server.requests) == 1
+
+
+def test_a_post_that_was_throttled_is_sent_again(server: ScriptedServer, session: Session) -> None:
+    """A server throttles before it does anything."""
+    server.then("/api/tasks", Says(429), TASK)
+    assert session.transport.request("POST", "/api/tasks", body={"name": "x"}).status == 200
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500])
