@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -35,35 +35,60 @@ class AnnotationsRead(Protocol):
 
 @dataclass(frozen=True)
 class WholeTask:
-    """A task's annotations, and by their ids those of its ground-truth and replica jobs."""
+    """A task's annotations, and by their ids those of its ground-truth and replica jobs.
+
+    Where jobs share frames, the task's own call gives what two jobs see of one object joined, or twice, and a write
+    gives each job all of it: what is written is not what is read (CVAT's source, dataset_manager/annotation.py). For
+    such a task `sharing` has what each of those jobs holds, and `task` is only what a person sees.
+    """
 
     task: Annotations = field(default_factory=Annotations)
     jobs: Mapping[int, Annotations] = field(default_factory=dict)
+    sharing: Mapping[int, Annotations] = field(default_factory=dict)
+
+    @classmethod
+    def nothing(cls) -> WholeTask:
+        """Of a task without data."""
+        return cls()
+
+    @property
+    def parts(self) -> list[tuple[int | None, Annotations]]:
+        """What to write where, to have it as it is: by the job's id, or by None to the task."""
+        within: list[tuple[int | None, Annotations]] = [*self.sharing.items()] or [(None, self.task)]
+        return [*within, *self.jobs.items()]
 
     @cached_property
     def digest(self) -> str:
         """The same for equal contents, whatever the ids of the jobs are. Jobs without annotations do not count."""
-        apart = sorted(one.digest for one in self.jobs.values() if one)
+        apart = sorted(one.digest for one in (*self.sharing.values(), *self.jobs.values()) if one)
         return sha256("\n".join([self.task.digest, *apart]).encode()).hexdigest() if apart else self.task.digest
 
     @cached_property
     def numbers(self) -> Numbers:
-        """How much it is, all in all."""
-        parts = [one.numbers for one in (self.task, *self.jobs.values())]
-        return Numbers(
-            tags=sum(part.tags for part in parts),
-            shapes=sum(part.shapes for part in parts),
-            tracks=sum(part.tracks for part in parts),
-        )
+        """How much it is, as a person sees it."""
+        return _sum(self.task, *self.jobs.values())
+
+    @cached_property
+    def numbers_held(self) -> Numbers:
+        """How much the jobs hold, as a backup lists it: what two jobs share counts twice."""
+        return _sum(*(held for _, held in self.parts))
 
     def using(self, labels: Iterable[str]) -> WholeTask:
         """What goes when these labels are removed."""
         names = set(labels)
-        return WholeTask(self.task.using(names), {job: one.using(names) for job, one in self.jobs.items()})
+        return self._each(lambda one: one.using(names))
+
+    def _each(self, change: Callable[[Annotations], Annotations]) -> WholeTask:
+        jobs = {job: change(one) for job, one in self.jobs.items()}
+        return WholeTask(change(self.task), jobs, {job: change(one) for job, one in self.sharing.items()})
+
+    def renamed(self, names: Mapping[str, str]) -> WholeTask:
+        """The same with other labels: old name → new name."""
+        return self._each(lambda one: one.renamed(names))
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, as it is kept in a copy."""
-        return {"task": self.task.as_json(), "jobs": {str(job): one.as_json() for job, one in self.jobs.items()}}
+        return {"task": self.task.as_json(), "jobs": _by_job(self.jobs), "sharing": _by_job(self.sharing)}
 
     def encoded(self) -> bytes:
         """The file of a copy."""
@@ -76,16 +101,39 @@ class WholeTask:
         Raises:
             AnnotationsError: it is something else.
         """
-        task, jobs = data.get("task"), data.get("jobs")
-        if not isinstance(task, dict) or not isinstance(jobs, dict):
+        task, jobs, sharing = data.get("task"), data.get("jobs"), data.get("sharing", {})
+        if not all(isinstance(part, dict) for part in (task, jobs, sharing)):
             raise AnnotationsError("this is no copy of a task's annotations")
-        return cls(Annotations.from_json(task), {int(job): Annotations.from_json(one) for job, one in jobs.items()})
+        return cls(Annotations.from_json(data["task"]), _of_jobs(data["jobs"]), _of_jobs(sharing))
+
+
+def _by_job(held: Mapping[int, Annotations]) -> dict[str, Any]:
+    return {str(job): one.as_json() for job, one in held.items()}
+
+
+def _of_jobs(data: Mapping[str, Any]) -> dict[int, Annotations]:
+    return {int(job): Annotations.from_json(one) for job, one in data.items()}
+
+
+def _sum(*parts: Annotations) -> Numbers:
+    found = [part.numbers for part in parts]
+    return Numbers(
+        tags=sum(one.tags for one in found),
+        shapes=sum(one.shapes for one in found),
+        tracks=sum(one.tracks for one in found),
+    )
 
 
 def jobs_apart(task: Task, jobs: Iterable[Job]) -> list[Job]:
     """The jobs whose annotations the task's own call leaves out."""
     within = {_ANNOTATION, _GROUND_TRUTH} if task.validation_mode == _POOL else {_ANNOTATION}
-    return [job for job in jobs if job.task_id in (task.id, None) and job.type is not None and job.type not in within]
+    return [job for job in jobs if job.type is not None and job.type not in within]
+
+
+def jobs_sharing(task: Task, jobs: Iterable[Job]) -> list[Job]:
+    """The task's annotation jobs, if some of them share frames."""
+    own = [job for job in jobs if job.type == _ANNOTATION]
+    return own if task.overlap and len(own) > 1 else []
 
 
 def read_whole(server: AnnotationsRead, task: Task, jobs: Iterable[Job], ids: LabelIds) -> WholeTask:
@@ -97,5 +145,11 @@ def read_whole(server: AnnotationsRead, task: Task, jobs: Iterable[Job], ids: La
     """
     if not task.size:
         return WholeTask()
-    apart = {job.id: from_server(server.job_annotations(job.id), ids) for job in jobs_apart(task, jobs)}
-    return WholeTask(from_server(server.annotations(task.id), ids), apart)
+    jobs = list(jobs)
+
+    def held(some: Iterable[Job]) -> dict[int, Annotations]:
+        return {job.id: from_server(server.job_annotations(job.id), ids) for job in some}
+
+    return WholeTask(
+        from_server(server.annotations(task.id), ids), held(jobs_apart(task, jobs)), held(jobs_sharing(task, jobs))
+    )
