@@ -40,6 +40,7 @@ class Server:
     throttle: Throttle
     background: Background
     share: Path | None = None
+    clouds: tuple[Path, ...] = ()
 
 
 def application(server: Server) -> Starlette:
@@ -78,6 +79,7 @@ async def _call(request: Request, server: Server) -> Call:
         version=server.version,
         background=server.background,
         share=server.share,
+        clouds=server.clouds,
         method=request.method,
         path=request.url.path,
         query=query_of(request.url.query),

@@ -84,6 +84,7 @@ class Call:
     origin: str
     address: str = ""
     share: Path | None = None
+    clouds: tuple[Path, ...] = ()
     body: bytes = b""
     files: list[SentFile] = field(default_factory=list)
     form: dict[str, str] | None = None

@@ -29,6 +29,7 @@ class Request:
     chunk_size: int | None = None
     sorting_method: str = "lexicographical"
     storage: str = "local"
+    cloud: int | None = None
     storage_method: str = "cache"
     job_file_mapping: list[list[str]] | None = None
     order: list[str] = field(default_factory=list)
@@ -127,13 +128,13 @@ def _fill(store: Store, task: Doc, made: Media, request: Request) -> None:
         overlap = min(task["overlap"] or 0, segment // 2)
         ranges = list(new_jobs.segments(made.size, segment, overlap))
     task.update(
+        data_cloud_storage_id=request.cloud,
         mode="annotation",
         segment_size=segment,
         overlap=overlap,
         data_chunk_size=made.chunk_size,
         data_original_chunk_type="imageset",
         data_compressed_chunk_type="imageset",
-        data_cloud_storage_id=None,
         size=made.size,
         image_quality=request.image_quality,
         data=store.next_id("data"),

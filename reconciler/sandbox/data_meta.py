@@ -80,7 +80,7 @@ def _shown(task: Doc, media: Media, first: int, last: int, chosen: list[int] | N
         "deleted_frames": [frame for frame in media.deleted if frame in own],
         "included_frames": chosen,
         "storage": media.storage,
-        "cloud_storage_id": None,
+        "cloud_storage_id": task.get("data_cloud_storage_id"),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -38,6 +38,7 @@ class Sandbox:
         server_version: str,
         throttle: bool,
         share: Path | None = None,
+        clouds: tuple[Path, ...] = (),
     ) -> None:
         self._store = store
         self._version = VERSIONS[server_version]
@@ -46,7 +47,7 @@ class Sandbox:
         self.username = str(administrator["username"])
         self.password = PASSWORD
         self._background = Background(store)
-        server = Server(store, self._version, Throttle(throttle), self._background, share)
+        server = Server(store, self._version, Throttle(throttle), self._background, share, clouds)
         self.app = Faults(application(server), cut)
         self.requests: list[Asked] = self.app.requests
         """What was asked so far, in order."""
@@ -64,10 +65,12 @@ class Sandbox:
         throttle: bool = True,
         data: Path | str | None = None,
         share: Path | str | None = None,
+        clouds: Sequence[Path | str] = (),
     ) -> Sandbox:
         """Prepare a sandbox without starting it.
 
-        ``data`` is a folder whose contents are kept and go on; ``share`` one whose files the server can use.
+        ``data`` is a folder whose contents are kept and go on; ``share`` one whose files the server can use; each of
+        ``clouds`` one that stands for a cloud storage, the first with the id 1.
         """
         folder = Path(data) if data is not None else None
         if folder is not None:
@@ -80,7 +83,15 @@ class Sandbox:
             store.close()
             raise
         folder = Path(share) if share is not None else None
-        return cls(store, administrator, token, server_version=server_version, throttle=throttle, share=folder)
+        return cls(
+            store,
+            administrator,
+            token,
+            server_version=server_version,
+            throttle=throttle,
+            share=folder,
+            clouds=tuple(Path(cloud) for cloud in clouds),
+        )
 
     @classmethod
     @contextmanager
@@ -95,6 +106,7 @@ class Sandbox:
         throttle: bool = False,
         data: Path | str | None = None,
         share: Path | str | None = None,
+        clouds: Sequence[Path | str] = (),
     ) -> Iterator[Sandbox]:
         """Run a sandbox in a thread, on a free port, for as long as the block lasts."""
         sandbox = cls.open(
@@ -106,6 +118,7 @@ class Sandbox:
             throttle=throttle,
             data=data,
             share=share,
+            clouds=clouds,
         )
         try:
             with BackgroundServer(sandbox.app) as server:

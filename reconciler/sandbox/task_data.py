@@ -11,6 +11,7 @@ from reconciler.sandbox.answers import Answer, refuse
 from reconciler.sandbox.background import Order, Outcome, operation
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.data_creation import Request, create_data
+from reconciler.sandbox.downloads import download
 from reconciler.sandbox.fields import Anything, Choice, Field, Flag, Integer, Text, checked
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.share import read_share
@@ -52,17 +53,18 @@ def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
     store = call.store
     task = store.get("tasks", call.arguments["id"])
     data = checked(call.data(), _FIELDS, required=("image_quality",))
-    _refuse_what_is_not_here(data)
-    share, sent = call.share, _request(data, dict(files))
+    _refuse_what_is_not_here(call, data)
+    sent = _request(data, dict(files))
+    cloud = data.get("cloud_storage_id")
+    share = call.share if cloud is None else call.clouds[cloud - 1]
 
     def work() -> Outcome:
-        if data.get("remote_files"):
-            # There is no network here. The words are those of CVAT's downloader.
-            raise Exception(f"Failed to download {data['remote_files'][0]}")
+        sent.files |= download(data.get("remote_files") or ())
         if data.get("server_files"):
             found = read_share(share, data["server_files"], data.get("server_files_exclude", ()))
             sent.files |= found
-            sent.storage = "local" if data.get("copy_data") else "share"
+            sent.storage = "cloud_storage" if cloud else "local" if data.get("copy_data") else "share"
+            sent.cloud = cloud
         create_data(store, store.get("tasks", task["id"]), sent)
         return Outcome()
 
@@ -71,8 +73,9 @@ def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
     return call.background.submit(order, work)
 
 
-def _refuse_what_is_not_here(data: Doc) -> None:
-    if key := data.get("cloud_storage_id"):
+def _refuse_what_is_not_here(call: Call, data: Doc) -> None:
+    key = data.get("cloud_storage_id")
+    if key is not None and not 1 <= key <= len(call.clouds):
         raise refuse(400, {"cloud_storage_id": [f'Invalid pk "{key}" - object does not exist.']})
     if (data.get("validation_params") or {}).get("mode", "gt") != "gt":
         raise refuse(400, {"validation_params": {"mode": ["The sandbox has ground truth jobs, but no pools."]}})

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +127,20 @@ def test_refused_at_once(worker: Worker, body: Any, wrong: Any) -> None:
     assert worker.ask("POST", f"/api/tasks/{task['id']}/data", body) == (400, wrong)
 
 
+@contextmanager
+def files_served(folder: Path) -> Iterator[str]:
+    """A plain file server on this machine."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 def test_a_share(tmp_path: Path) -> None:
     (tmp_path / "shots" / "night").mkdir(parents=True)
     for name in ("shots/a.png", "shots/night/b.png", "c.txt"):
@@ -140,6 +159,39 @@ def test_a_share(tmp_path: Path) -> None:
         assert names(worker, task) == ["shots/a.png"]
         assert worker.get(f"/api/tasks/{task['id']}/data/meta")["storage"] == "share"
         assert worker.restore(worker.backup(task))["size"] == 1
+        worker.close()
+
+
+def test_remote_files_come_from_this_machine(tmp_path: Path, worker: Worker) -> None:
+    (tmp_path / "a b.png").write_bytes(stand_in("a"))
+    with files_served(tmp_path) as address:
+        task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+        body = {"image_quality": 70, "remote_files": [f"{address}/a%20b.png"]}
+        worker.ask("POST", f"/api/tasks/{task['id']}/data", body)
+        assert names(worker, task) == ["a b.png"]
+
+
+@pytest.mark.parametrize("address", ["http://elsewhere.example/a.png", "http://127.0.0.1:9/a.png", "ftp://127.0.0.1/a"])
+def test_remote_files_from_nowhere(address: str, worker: Worker) -> None:
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    _, answer = worker.ask("POST", f"/api/tasks/{task['id']}/data", {"image_quality": 70, "remote_files": [address]})
+    request = worker.get(f"/api/requests/{answer['rq_id']}")
+    assert request["status"] == "failed"
+    assert f"Failed to download {address}" in request["message"]
+
+
+def test_a_cloud_storage(tmp_path: Path) -> None:
+    (tmp_path / "night").mkdir()
+    (tmp_path / "night" / "b.png").write_bytes(stand_in("b"))
+    with Sandbox.start(seed="empty", clouds=[tmp_path]) as sandbox:
+        worker = Worker(sandbox)
+        task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+        body = {"image_quality": 70, "server_files": ["night/"], "cloud_storage_id": 2}
+        assert worker.ask("POST", f"/api/tasks/{task['id']}/data", body)[0] == 400
+        worker.ask("POST", f"/api/tasks/{task['id']}/data", {**body, "cloud_storage_id": 1})
+        assert names(worker, task) == ["night/b.png"]
+        assert worker.get(f"/api/tasks/{task['id']}")["data_cloud_storage_id"] == 1
+        assert worker.get(f"/api/tasks/{task['id']}/data/meta")["storage"] == "cloud_storage"
         worker.close()
 
 
