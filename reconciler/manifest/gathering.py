@@ -23,6 +23,7 @@ class Gathered:
     tables: list[Table] = field(default_factory=list)
     without_version: dict[str, Problem] = field(default_factory=dict)
     included: set[str] = field(default_factory=set)
+    folders: dict[str, str] = field(default_factory=dict)  # by file, as places name it: what its paths start from
     is_whole: bool = True
 
 
@@ -74,6 +75,7 @@ class Gathering:
 
     def _read_documents(self, file: str, identity: str, asked_at: Location | None) -> None:
         shown = printable(file)
+        self._found.folders[shown] = str(_folder(file))
         documents = read_yaml(read_text(file, asked_at, self._stdin), shown, self._problems)
         tables = [table for table in (self._table(node) for node in documents) if table is not None]
         if not tables:
@@ -117,5 +119,8 @@ class Gathering:
 
 def _beside(file: str, included: str) -> str:
     """The included file, relative to the one that includes it (for standard input: to the current folder)."""
-    folder = Path() if file == STDIN else Path(file).parent
-    return os.path.normpath(folder / included)
+    return os.path.normpath(_folder(file) / included)
+
+
+def _folder(file: str) -> Path:
+    return Path() if file == STDIN else Path(file).parent

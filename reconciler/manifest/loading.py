@@ -15,11 +15,14 @@ from pydantic import JsonValue, ValidationError
 from reconciler.errors import Location, ManifestError, Problem
 from reconciler.manifest.checks import checked
 from reconciler.manifest.explaining import explained
+from reconciler.manifest.file_checks import file_problems
+from reconciler.manifest.fingerprints import fingerprints
 from reconciler.manifest.gathering import Gathering
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.merging import merged
 from reconciler.manifest.models import Manifest
 from reconciler.manifest.nodes import Entry, Scalar, Table, plain
+from reconciler.manifest.paths import from_here
 from reconciler.manifest.variables import Variables
 
 
@@ -31,9 +34,12 @@ class LoadedManifest:
     locations: Locations = field(repr=False, compare=False)
     sources: tuple[str, ...]
     digest: str
-    """sha256 of the resolved content: files, comments, order and formatting do not matter."""
+    """sha256 of the resolved content and of `files`: which file says what, comments, order and formatting do not
+    matter."""
     document: dict[str, JsonValue] = field(repr=False)
     """The resolved content as JSON: `Manifest.model_validate(document)` gives the manifest back."""
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What guides, annotations and data hold: a digest by path, of large ones the size (`manifest.fingerprints`)."""
     warnings: tuple[Problem, ...] = ()
 
 
@@ -52,19 +58,22 @@ def load(
         problems.append(Problem("no manifest is given", hint="name a file, a folder, or - for standard input"))
     if not gathered.tables or not gathered.is_whole:
         raise ManifestError(in_order(problems))
-    root = _resolved(merged(gathered.tables, problems), environ, problems)
+    root = from_here(_resolved(merged(gathered.tables, problems), environ, problems), gathered.folders)
     locations = Locations(root)
     manifest, wrong = _validated(_with_version(root), locations)
     problems += wrong
     if manifest is not None:
-        problems += checked(manifest, locations)
+        problems += [*checked(manifest, locations), *file_problems(manifest, locations)]
     if manifest is None or any(problem.severity == "error" for problem in problems):
         raise ManifestError(in_order(problems))
     return _loaded(manifest, names, locations, tuple(in_order(problems)))
 
 
 def from_document(document: Mapping[str, JsonValue], sources: Sequence[str] = ()) -> LoadedManifest:
-    """A manifest from its resolved content, such as a saved plan carries. Nothing in it has a place."""
+    """A manifest from its resolved content, such as a saved plan carries. Nothing in it has a place.
+
+    Its files are not looked for: whoever needs one says if it is gone.
+    """
     locations = Locations()
     try:
         manifest = Manifest.model_validate(document)
@@ -86,9 +95,11 @@ def _loaded(
     manifest: Manifest, sources: tuple[str, ...], locations: Locations, warnings: tuple[Problem, ...]
 ) -> LoadedManifest:
     document = cast("dict[str, JsonValue]", manifest.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
-    return LoadedManifest(manifest, locations, sources, digest, document, warnings)
+    files = fingerprints(manifest)
+    whole = {**document, "files of the manifest": files} if files else document
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = f"sha256:{hashlib.sha256(canonical.encode(errors='surrogatepass')).hexdigest()}"
+    return LoadedManifest(manifest, locations, sources, digest, document, files, warnings)
 
 
 def _resolved(whole: Table, environ: Mapping[str, str], problems: list[Problem]) -> Table:

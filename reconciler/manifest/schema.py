@@ -4,7 +4,8 @@ With the schema saved beside it (`reconciler schema > manifest.schema.json`), a 
 `# yaml-language-server: $schema=manifest.schema.json` is completed and checked by editors with a YAML language server.
 
 The schema describes the YAML as people write it, so it is wider than the models: a `${variable}` may stand for any
-value, and the short forms (`project: street`, `size: 100`, `guide: text`, `source_storage: local`) are allowed. What it cannot say is checked by `load`.
+value, and the short forms (`project: street`, `size: 100`, `guide: text`, `source_storage: local`) are allowed. What it
+cannot say is checked by `load`.
 """
 
 from __future__ import annotations
