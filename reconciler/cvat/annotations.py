@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Event
+from typing import Final, Literal
 
 from pydantic import JsonValue
 
-from reconciler.cvat.requests import OnProgress
+from reconciler.cvat.calls import call
+from reconciler.cvat.requests import OnProgress, wait_for
+from reconciler.cvat.sending import order_with_file
 from reconciler.cvat.session import Session
+from reconciler.errors import ServerError
+
+_LARGEST: Final = 50 * 2**20  # bytes of one body; the server takes about 100 MB (FACTS §4)
+_KINDS: Final = ("tags", "shapes", "tracks")
+
+Body = Mapping[str, JsonValue]
 
 
-def put_annotations(session: Session, task_id: int, body: Mapping[str, JsonValue]) -> None:
-    """Replace a task's annotations."""
-    raise NotImplementedError  # filled in next
+def put_annotations(session: Session, task_id: int, body: Body) -> None:
+    """Replace a task's annotations. Of more than fit into one body the rest is added; read back what was written."""
+    _put(session, "task", task_id, body)
 
 
-def add_annotations(session: Session, task_id: int, body: Mapping[str, JsonValue]) -> None:
-    """Add annotations to a task's; what is there stays."""
-    raise NotImplementedError  # filled in next
+def add_annotations(session: Session, task_id: int, body: Body) -> None:
+    """Add annotations to a task's; what is there stays. Never repeated: with status 0 the caller looks."""
+    _add(session, "task", task_id, list(parts(body)))
 
 
-def put_job_annotations(session: Session, job_id: int, body: Mapping[str, JsonValue]) -> None:
-    """Replace a job's annotations."""
-    raise NotImplementedError  # filled in next
+def put_job_annotations(session: Session, job_id: int, body: Body) -> None:
+    """Replace a job's annotations. What lies outside its frames is silently dropped (FACTS §4)."""
+    _put(session, "job", job_id, body)
 
 
-def add_job_annotations(session: Session, job_id: int, body: Mapping[str, JsonValue]) -> None:
-    """Add annotations to a job's."""
-    raise NotImplementedError  # filled in next
+def add_job_annotations(session: Session, job_id: int, body: Body) -> None:
+    """Add annotations to a job's; what is there stays. Never repeated: with status 0 the caller looks."""
+    _add(session, "job", job_id, list(parts(body)))
 
 
 def import_annotations(
@@ -41,5 +51,62 @@ def import_annotations(
     stop: Event,
     on_progress: OnProgress | None = None,
 ) -> None:
-    """Replace a task's annotations with those of a file."""
-    raise NotImplementedError  # filled in next
+    """Replace a task's annotations with those of a file; masks stay masks. What fails leaves what was there.
+
+    Raises ServerError (WorkFailed), Stopped, or ReconcilerError when the file cannot be read.
+    """
+    doing = f"{path.name} cannot be imported into task {task_id}"
+    where = f"/api/tasks/{task_id}/annotations/"
+    # `location`: from here, even where the task's own source storage is a bucket.
+    query = {"format": format_name, "location": "local", "conv_mask_to_poly": "false"}
+
+    def ordered() -> str:
+        return order_with_file(session, where, path, doing, query=query, stop=stop, on_progress=on_progress)
+
+    try:
+        rq_id = ordered()
+    except ServerError as error:
+        if error.status != 0:
+            raise
+        rq_id = ordered()  # it replaces everything: done twice, it is the same; one under way is attached to (409)
+    wait_for(session, rq_id, doing, stop=stop, on_progress=on_progress)
+
+
+def _put(session: Session, kind: Literal["task", "job"], number: int, body: Body) -> None:
+    first, *rest = parts(body)
+    doing = f"the annotations of {kind} {number} cannot be replaced"
+    call(session, "PUT", f"/api/{kind}s/{number}/annotations", doing, body=first, patient=True)
+    _add(session, kind, number, rest)
+
+
+def _add(session: Session, kind: Literal["task", "job"], number: int, bodies: list[dict[str, JsonValue]]) -> None:
+    doing = f"annotations cannot be added to {kind} {number}"
+    path = f"/api/{kind}s/{number}/annotations"
+    for body in bodies:
+        # A PATCH that may have arrived must not be sent again: it would add everything twice.
+        call(session, "PATCH", path, doing, query={"action": "create"}, body=body, once=True, patient=True)
+
+
+def parts(body: Body, largest: int = _LARGEST) -> Iterator[dict[str, JsonValue]]:
+    """Cut annotations into bodies of about `largest` bytes at most, at least one, in order."""
+    part, size, given = _nothing(), 0, False
+    for kind, item in _items(body):
+        length = len(json.dumps(item)) + 2
+        if size and size + length > largest:
+            yield {"version": 0, **part}
+            part, size, given = _nothing(), 0, True
+        part[kind].append(item)
+        size += length
+    if size or not given:
+        yield {"version": 0, **part}
+
+
+def _items(body: Body) -> Iterator[tuple[str, JsonValue]]:
+    for kind in _KINDS:
+        items = body.get(kind)
+        if isinstance(items, list):
+            yield from ((kind, item) for item in items)
+
+
+def _nothing() -> dict[str, list[JsonValue]]:
+    return {kind: [] for kind in _KINDS}

@@ -24,13 +24,17 @@ def call(
     body: JsonValue = None,
     gzip: bool = False,
     accept: tuple[int, ...] = (),
+    once: bool = False,
+    patient: bool = False,
 ) -> Answer:
     """Send a request; `doing` says what failed ("task 42 cannot be deleted"), `accept` which refusals are none.
+
+    The rest is as in `Transport.request`.
 
     Raises ServerError when the server refuses or fails (with its own words) or when no answer came (status 0).
     """
     try:
-        answer = session.transport.request(method, path, query=query, body=body, gzip=gzip)
+        answer = session.transport.request(method, path, query=query, body=body, gzip=gzip, once=once, patient=patient)
     except NoAnswer as failure:
         raise broken(doing, failure) from None
     if not answer.ok and answer.status not in accept:

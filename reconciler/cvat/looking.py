@@ -31,7 +31,7 @@ def _meta(session: Session, kind: Literal["task", "job"], number: int) -> DataMe
 def labeled_data(session: Session, kind: Literal["task", "job"], number: int) -> dict[str, JsonValue]:
     """Tags, shapes and tracks as the server gives them."""
     doing = f"the annotations of {kind} {number} cannot be read"
-    return as_object(call(session, "GET", f"/api/{kind}s/{number}/annotations", doing, gzip=True), doing)
+    return as_object(call(session, "GET", f"/api/{kind}s/{number}/annotations", doing, gzip=True, patient=True), doing)
 
 
 def quality_settings(session: Session, task_id: int) -> dict[str, JsonValue] | None:

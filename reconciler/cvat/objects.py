@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from reconciler.cvat.calls import as_model, as_object, call
 from reconciler.cvat.details import Comment, Guide, Issue
 from reconciler.cvat.models import Job, Project, Task
+from reconciler.cvat.refusals import broken, refusal
 from reconciler.cvat.session import Session
+from reconciler.cvat.transport import NoAnswer, Payload
+
+
+class _NewAsset(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    uuid: str
+
 
 Kind = Literal["project", "task"]
 Body = Mapping[str, JsonValue]
@@ -90,7 +99,15 @@ class Objects:
 
     def create_asset(self, guide_id: int, filename: str, data: bytes) -> str:
         """Add a picture to a guide; gives its uuid, which the text shows as `/api/assets/<uuid>`."""
-        raise NotImplementedError  # filled in next
+        doing = f"{filename} cannot be added to guide {guide_id}"
+        payload = Payload.form({"guide_id": str(guide_id), "file": (filename, data)})
+        try:
+            answer = self.session.transport.exchange("POST", "/api/assets", payload=payload)
+        except NoAnswer as failure:
+            raise broken(doing, failure) from None
+        if not answer.ok:
+            raise refusal(doing, answer)
+        return as_model(_NewAsset, answer, doing).uuid
 
     def create_issue(self, body: Body) -> Issue:
         """Make an issue: `job`, `frame`, `position`, `message`, `assignee`."""

@@ -188,7 +188,7 @@ class Transport:
             finally:
                 response.close()
                 response.release_conn()
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+        except urllib3.exceptions.HTTPError as error:
             raise no_answer(error) from None
 
     def _send(
