@@ -28,7 +28,7 @@ MAX_ID = 2**31 - 1
 """The largest id there can be (32-bit keys); the database fails on a larger number instead of finding nothing."""
 
 _TERMS: dict[str, type] = {
-    **dict.fromkeys(("id", "project_id", "task_id", "parent_job_id", "parent_id"), int),
+    **dict.fromkeys(("id", "project_id", "task_id", "issue_id", "parent_job_id", "parent_id"), int),
     **dict.fromkeys(("updated_date", "created_date"), datetime),
     **dict.fromkeys(
         ("assignee", "owner", "user", "username", "first_name", "last_name", "role", "slug", "parent", "color"), str
