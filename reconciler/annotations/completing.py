@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.annotations.errors import AnnotationsError
-from reconciler.annotations.items import Item, Values
+from reconciler.annotations.items import Item, Values, in_order
 from reconciler.annotations.labels import LabelIds, LabelSpec
 
 
@@ -19,39 +19,30 @@ def completed(kind: str, item: Item, ids: LabelIds) -> Item:
 
 
 def _completed(kind: str, item: Item, label: LabelSpec) -> Item:
+    values = label.resolved(item["attributes"])
     if kind != "tracks":
-        item = {**item, "attributes": _filled(item["attributes"], label.defaults, label)}
+        item = {**item, "label": label.name, "attributes": _filled(values, label.defaults)}
     else:
-        first = {name: value for name, value in item["attributes"].items() if name in label.varying}
-        own = {name: value for name, value in item["attributes"].items() if name not in first}
         # What varies and is said once holds from the first keyframe on.
-        start = {**label.varying, **first}
-        shapes = [{**one, "attributes": _filled(one["attributes"], start, label)} for one in item["shapes"]]
-        item = {**item, "attributes": _filled(own, label.fixed, label), "shapes": shapes}
+        start = {name: values.get(name, default) for name, default in label.varying.items()}
+        shapes = [{**one, "attributes": _on_keyframe(one["attributes"], start, label)} for one in item["shapes"]]
+        item = {**item, "label": label.name, "attributes": _filled(values, label.fixed), "shapes": shapes}
     if item.get("elements"):
-        item["elements"] = [_completed(kind, part, part_of(label, part["label"])) for part in item["elements"]]
+        parts = [_completed(kind, part, label.part(part["label"])) for part in item["elements"]]
+        item["elements"] = in_order(parts)
     return item
 
 
-def part_of(label: LabelSpec, name: str) -> LabelSpec:
-    """The part of a skeleton.
+def _on_keyframe(given: Values, start: Values, label: LabelSpec) -> Values:
+    values = label.resolved(given)
+    if not values.keys() <= start.keys():
+        wrong = min(values.keys() - start.keys())
+        raise AnnotationsError(
+            f"attribute `{wrong}` of label `{label.name}` does not vary along a track: "
+            "its value belongs to the track, not to a keyframe"
+        )
+    return _filled(values, start)
 
-    Raises:
-        AnnotationsError: there is none of this name.
-    """
-    found = label.parts.get(name)
-    if found is None:
-        raise AnnotationsError(f"label `{label.name}` has no part `{name}`")
-    return found
 
-
-def _filled(values: Values, defaults: Mapping[str, str], label: LabelSpec) -> Values:
-    if not values.keys() <= defaults.keys():
-        wrong = min(values.keys() - defaults.keys())
-        if wrong in label.attributes:
-            raise AnnotationsError(
-                f"attribute `{wrong}` of label `{label.name}` does not vary along a track: "
-                "its value belongs to the track, not to a keyframe"
-            )
-        raise AnnotationsError(f"label `{label.name}` has no attribute `{wrong}`")
+def _filled(values: Values, defaults: Mapping[str, str]) -> Values:
     return {name: values.get(name, default) for name, default in defaults.items()}

@@ -66,9 +66,9 @@ def item(value: Any, place: Place) -> dict[str, Any]:
     raw = mapping(value, place)
     if "frame" not in raw:
         raise Wrong(place, "has no `frame`")
-    _count(raw["frame"], f"{place}.frame")
+    count(raw["frame"], f"{place}.frame")
     if raw.get("group") is not None:
-        _count(raw["group"], f"{place}.group")
+        count(raw["group"], f"{place}.group")
     if raw.get("source") is not None:
         text(raw["source"], f"{place}.source")
     return raw
@@ -108,18 +108,20 @@ def _points(value: Any, kind: str, place: Place) -> None:
     for number, point in enumerate(listed(value, place)):
         if not _is_number(point):
             raise Wrong(f"{place}[{number}]", f"has to be a number, not {_called(point)}")
-    count = len(value)
-    if kind in _EXACTLY and count != _EXACTLY[kind]:
-        raise Wrong(place, f"has {count} numbers: a {kind} has {_EXACTLY[kind]}")
-    if kind != "mask" and count % 2:
+    length = len(value)
+    if kind in _EXACTLY and length != _EXACTLY[kind]:
+        raise Wrong(place, f"has {length} numbers: a {kind} has {_EXACTLY[kind]}")
+    if kind != "mask" and length % 2:
         raise Wrong(place, "has an odd number of numbers")
-    if kind in _AT_LEAST and count < _AT_LEAST[kind]:
-        raise Wrong(place, f"has {count} numbers: a {kind} has at least {_AT_LEAST[kind]}")
+    if kind in _AT_LEAST and length < _AT_LEAST[kind]:
+        raise Wrong(place, f"has {length} numbers: a {kind} has at least {_AT_LEAST[kind]}")
 
 
-def _count(value: Any, place: Place) -> None:
+def count(value: Any, place: Place) -> int:
+    """A whole number, 0 or more."""
     if isinstance(value, bool) or not _is_number(value) or value < 0 or int(value) != value:
         raise Wrong(place, f"has to be a whole number, 0 or more, not {_called(value)}")
+    return int(value)
 
 
 def _is_number(value: Any) -> bool:

@@ -30,7 +30,7 @@ def tag(raw: Raw, label: str, attributes: Values) -> Item:
 
 def shape(raw: Raw, label: str, attributes: Values, elements: list[Item]) -> Item:
     """A shape on one frame."""
-    return {**tag(raw, label, attributes), **_drawn(raw), **_score(raw), "elements": _in_order(elements)}
+    return {**tag(raw, label, attributes), **_drawn(raw), **_score(raw), "elements": in_order(elements)}
 
 
 def shape_part(raw: Raw, label: str, attributes: Values) -> Item:
@@ -40,7 +40,7 @@ def shape_part(raw: Raw, label: str, attributes: Values) -> Item:
 
 def track(raw: Raw, label: str, attributes: Values, keyframes: list[Item], elements: list[Item]) -> Item | None:
     """A track; None if it is never visible."""
-    item = {**tag(raw, label, attributes), **_along(keyframes), "elements": _in_order(elements)}
+    item = {**tag(raw, label, attributes), **_along(keyframes), "elements": in_order(elements)}
     return item if is_visible(item) else None
 
 
@@ -57,6 +57,11 @@ def is_visible(track: Item) -> bool:
 def keyframe(raw: Raw, attributes: Values) -> Item:
     """Where and how a track's object is on one frame."""
     return {"frame": int(raw["frame"]), **_drawn(raw), "attributes": attributes}
+
+
+def in_order(elements: list[Item]) -> list[Item]:
+    """Parts of a skeleton in the order of their names."""
+    return sorted(elements, key=lambda one: str(one["label"])) if elements else []
 
 
 def _named(raw: Raw, label: str, attributes: Values) -> Item:
@@ -96,7 +101,3 @@ def _drawn(raw: Raw) -> Item:
 def _score(raw: Raw) -> Item:
     score = raw.get("score")
     return {} if score is None or float(score) == _SURE else {"score": float(score)}
-
-
-def _in_order(elements: list[Item]) -> list[Item]:
-    return sorted(elements, key=lambda one: str(one["label"])) if elements else []

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from pydantic import JsonValue
 
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.cvat.models import Attribute, Label
+
+_BY_ID: Final = " id "  # no name on a server begins with a space
+
+
+def said_by_id(number: int) -> str:
+    """What stands for a label's, part's or attribute's name where a file gives its id, until the labels are known."""
+    return f"{_BY_ID}{number}"
+
+
+def _id_said(name: str) -> int | None:
+    return int(name.removeprefix(_BY_ID)) if name.startswith(_BY_ID) else None
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,35 @@ class LabelSpec:
     def attribute_names(self) -> dict[int, str]:
         """The attributes' names by their ids."""
         return {one.id: one.name for one in self.attributes.values() if one.id is not None}
+
+    def part(self, name: str) -> LabelSpec:
+        """The part of a skeleton, by its name or what is said by id.
+
+        Raises:
+            AnnotationsError: there is none.
+        """
+        number = _id_said(name)
+        found = self.parts.get(name) if number is None else self.parts_by_id.get(number)
+        if found is None:
+            raise AnnotationsError(f"label `{self.name}` has no part {_called(name)}")
+        return found
+
+    def resolved(self, values: dict[str, str]) -> dict[str, str]:
+        """Attributes' values by the attributes' names.
+
+        Raises:
+            AnnotationsError: there is no such attribute.
+        """
+        if values.keys() <= self.attributes.keys():
+            return values
+        return {self._attribute(name): value for name, value in values.items()}
+
+    def _attribute(self, name: str) -> str:
+        number = _id_said(name)
+        found = name if number is None else self.attribute_names.get(number)
+        if found not in self.attributes:
+            raise AnnotationsError(f"label `{self.name}` has no attribute {_called(name)}")
+        return str(found)
 
     @cached_property
     def defaults(self) -> dict[str, str]:
@@ -79,16 +120,39 @@ class LabelIds:
         return {label.id: label for label in self.labels.values() if label.id is not None}
 
     def named(self, name: str) -> LabelSpec:
-        """The label of this name.
+        """The label of this name, or of what is said by id.
 
         Raises:
             AnnotationsError: there is none.
         """
-        found = self.labels.get(name)
+        number = _id_said(name)
+        found = self.labels.get(name) if number is None else self.by_id.get(number)
         if found is None:
             known = ", ".join(f"`{one}`" for one in self.labels) or "none"
-            raise AnnotationsError(f"there is no label `{name}`", hint=f"The task's labels: {known}.")
+            raise AnnotationsError(f"there is no label {_called(name)}", hint=f"The task's labels: {known}.")
         return found
+
+    def with_ids_of(self, others: LabelIds, names: Mapping[str, str]) -> LabelIds:
+        """The same labels with the ids that others have: these are the other ones' names, where they differ."""
+        return LabelIds(
+            {name: _with_ids(spec, others.labels.get(names.get(name, name))) for name, spec in self.labels.items()}
+        )
+
+
+def _with_ids(spec: LabelSpec, other: LabelSpec | None) -> LabelSpec:
+    if other is None:
+        return spec
+    attributes = {
+        name: replace(one, id=other.attributes[name].id if name in other.attributes else None)
+        for name, one in spec.attributes.items()
+    }
+    parts = {name: _with_ids(part, other.parts.get(name)) for name, part in spec.parts.items()}
+    return LabelSpec(spec.name, attributes, parts, other.id)
+
+
+def _called(name: str) -> str:
+    number = _id_said(name)
+    return f"`{name}`" if number is None else f"with the id {number}"
 
 
 def _spec(label: Label) -> LabelSpec:

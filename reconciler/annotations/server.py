@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.annotations import items
-from reconciler.annotations.completing import part_of
 from reconciler.annotations.content import Annotations
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.items import Item, Raw, Values
@@ -109,7 +108,7 @@ def _with_ids(item: Item, label: LabelSpec, group: int) -> Body:
         body["shapes"] = [{**one, "attributes": _specs(one, label)} for one in item["shapes"]]
     if "elements" in item:
         parts = item["elements"]
-        body["elements"] = [_with_ids(part, part_of(label, part["label"]), group) for part in parts]
+        body["elements"] = [_with_ids(part, label.part(part["label"]), group) for part in parts]
     return body
 
 
