@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 from urllib3.response import BaseHTTPResponse
 
@@ -20,6 +22,8 @@ _PIECE: Final = 2**20  # bytes read at once
 _TRIES: Final = 3
 _PAUSE: Final = 1.0  # seconds before the next try, times how many there were
 _MOST_OF_A_REFUSAL: Final = 20_000
+_MAKE_ROOM: Final = "Free some space and run the same command again."
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def download(
@@ -48,7 +52,7 @@ def download(
             stop.wait(_PAUSE * number)
         part.replace(to)
     except OSError as error:
-        raise ReconcilerError(f"{doing}: {to} cannot be written: {error.strerror}") from None
+        raise _unwritable(doing, to, error) from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -69,19 +73,51 @@ def _fetch(
             body = response.read(_MOST_OF_A_REFUSAL, decode_content=True)
             raise refusal(doing, Answer(response.status, headers, body))
         size = _announced(response)
+        _require_room(doing, part, size or 0)
         got = 0
-        with part.open("wb") as file:
+        with _opened(doing, part) as file:
             while piece := response.read(_PIECE, decode_content=False):
                 if stop.is_set():
                     raise Stopped(f"{doing}: stopped")
-                file.write(piece)
+                _write(doing, part, file, piece)
                 got += len(piece)
                 if on_progress is not None:
                     on_progress(min(1.0, got / size) if size else None)
-            file.flush()
-            os.fsync(file.fileno())
+            _write(doing, part, file, b"")
     if size is not None and got != size:
         raise ServerError(f"{doing}: {got} bytes came of {size}", status=0, hint="try again")
+
+
+def _require_room(doing: str, part: Path, size: int) -> None:
+    free = shutil.disk_usage(part.parent).free
+    if size > free:
+        what = f"{doing}: it has {size} bytes, and the disk of {part.parent} takes only {free} more"
+        raise ReconcilerError(what, hint=_MAKE_ROOM)
+
+
+def _opened(doing: str, part: Path) -> BinaryIO:
+    try:
+        return cast("BinaryIO", part.open("wb", buffering=0))
+    except OSError as error:
+        raise _unwritable(doing, part, error) from None
+
+
+def _write(doing: str, part: Path, file: BinaryIO, piece: bytes) -> None:
+    """Write a piece; nothing more: everything to the disk. Said here, for in a stream it would pass as its failure."""
+    try:
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[file.write(rest) :]
+        if not piece:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unwritable(doing, part, error) from None
+
+
+def _unwritable(doing: str, to: Path, error: OSError) -> ReconcilerError:
+    if error.errno in _FULL:
+        return ReconcilerError(f"{doing}: the disk of {to.parent} is full", hint=_MAKE_ROOM)
+    return ReconcilerError(f"{doing}: it cannot be written to {to.parent}: {error.strerror}")
 
 
 def _announced(response: BaseHTTPResponse) -> int | None:

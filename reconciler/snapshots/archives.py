@@ -100,12 +100,16 @@ class Backup:
         return found
 
     def problems_of_numbers(self, wanted: Numbers) -> list[str]:
-        """Whether it holds fewer annotations than the task as a whole had. In overlaps it holds more."""
-        held = sum((held for place, held in self.held.items() if place[0] == "annotation"), Held())
-        numbers = numbers_of(held)
+        """Whether all its jobs together hold fewer annotations than were read of the task's jobs."""
+        numbers = numbers_of(sum(self.held.values(), Held()))
         if all(getattr(numbers, kind) >= getattr(wanted, kind) for kind in Numbers.model_fields):
             return []
         return [f"it holds {_said(numbers)}, the task had {_said(wanted)}"]
+
+    @property
+    def ground_truth(self) -> bool:
+        """Whether it has the ground-truth job."""
+        return any(kind == "ground_truth" for kind, *_ in self.held)
 
     def _problems_of_manifest(self, size: int | None) -> list[str]:
         if self.manifest is None:

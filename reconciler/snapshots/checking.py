@@ -58,5 +58,7 @@ def _contradictions(store: StateStore, copy: Copy) -> Iterator[str]:
         except (DamagedBackup, OSError) as error:
             yield f"{BACKUP}: {error}"
             return
-        for problem in [*backup.problems(record.size), *backup.problems_of_numbers(whole.task.numbers)]:
-            yield f"{BACKUP}: {problem}"
+        problems = backup.problems(record.size)
+        if backup.ground_truth or not any(job.type == "ground_truth" for job in record.jobs):
+            problems += backup.problems_of_numbers(whole.numbers_held)
+        yield from (f"{BACKUP}: {problem}" for problem in problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from reconciler.cvat.details import Asset, Issue
 from reconciler.cvat.models import Job, Label, Project, Task
 from reconciler.cvat.reading import Reader
 from reconciler.errors import ServerError
+from reconciler.plan.guides import pictures_in
 from reconciler.plan.labels import label_state
 from reconciler.plan.state import project_state, task_state
 from reconciler.snapshots.archives import Held, Place, held_in, numbered
@@ -24,9 +24,6 @@ from reconciler.snapshots.model import (
     ProjectRecord,
     TaskRecord,
 )
-
-ASSET_LINK = re.compile(r"/api/assets/([0-9A-Fa-f][0-9A-Fa-f-]{30,38})")
-"""How a guide shows a picture."""
 
 Assets = dict[str, Asset]
 
@@ -107,7 +104,7 @@ def guide_of(reader: Reader, owner: Task | Project) -> tuple[GuideRecord | None,
 
 
 def _assets(reader: Reader, markdown: str) -> Iterator[tuple[str, Asset]]:
-    for uuid in dict.fromkeys(ASSET_LINK.findall(markdown)):
+    for uuid in pictures_in(markdown):
         try:
             yield uuid, reader.asset(uuid)
         except ServerError as error:

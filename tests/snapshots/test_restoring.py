@@ -1,0 +1,153 @@
+"""Deleted tasks come back, with all that CVAT's own backup forgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.errors import StateError
+from reconciler.snapshots.reading import task_record
+from reconciler.snapshots.restoring import Reapplied, usernames_of
+
+from .studio import Studio
+
+
+def brought_back(studio: Studio, task: dict[str, Any]) -> tuple[int, Reapplied]:
+    """Copy, delete, restore, move, reapply."""
+    copy = studio.copy(task)
+    studio.delete(task)
+    restoring = studio.restoring()
+    new = restoring.restore_backup(copy)
+    if task["project_id"] is not None:
+        studio.ask("PATCH", f"/api/tasks/{new}", {"project_id": task["project_id"]})
+    return new, restoring.reapply(copy, new)
+
+
+def test_a_deleted_task_is_as_it_was(studio: Studio) -> None:
+    task = studio.rich_task()
+    before, jobs = studio.seen(task["id"]), [job["id"] for job in studio.worker.jobs(task)]
+    new, done = brought_back(studio, task)
+    assert (done.warnings, done.differences) == ([], [])
+    assert studio.seen(new) == before
+    assert new != task["id"]
+    assert done.replaced == dict(zip(jobs, [job["id"] for job in studio.worker.jobs({"id": new})], strict=True))
+
+
+def test_it_is_safe_to_repeat(studio: Studio) -> None:
+    task = studio.rich_task()
+    copy = studio.copy(task)
+    new, _ = brought_back(studio, task)
+    before = studio.seen(new)
+    studio.sandbox.requests.clear()
+    assert studio.restoring().reapply(copy, new).differences == []
+    assert studio.seen(new) == before
+    assert [asked for asked in studio.sandbox.requests if asked.method != "GET"] == []
+
+
+def test_jobs_that_share_frames(studio: Studio) -> None:
+    task = studio.worker.task(8, segment_size=4, overlap=2)
+    studio.worker.annotate(task)
+    before = studio.seen(task["id"])
+    new, done = brought_back(studio, task)
+    assert done.differences == []
+    assert studio.seen(new) == before
+
+
+def test_replicas(studio: Studio) -> None:
+    task = studio.worker.task(4, consensus_replicas=2)
+    replica = next(job for job in studio.worker.jobs(task) if job["type"] == "consensus_replica")
+    tag = {"frame": 0, "label_id": studio.worker.labels(task)["car"]["id"], "attributes": []}
+    studio.ask("PUT", f"/api/jobs/{replica['id']}/annotations", {"tags": [tag], "shapes": [], "tracks": []})
+    before = studio.seen(task["id"])
+    new, done = brought_back(studio, task)
+    assert (done.warnings, done.differences) == ([], [])
+    assert studio.seen(new) == before
+
+
+def test_annotations_that_differ_are_put_right(studio: Studio) -> None:
+    task = studio.rich_task()
+    copy = studio.copy(task)
+    before = studio.seen(task["id"])
+    for path in (f"/api/tasks/{task['id']}", f"/api/jobs/{studio.worker.jobs(task)[-1]['id']}"):
+        studio.ask("PUT", f"{path}/annotations", {"tags": [], "shapes": [], "tracks": []})
+    told = studio.restoring().compare(copy, task["id"])
+    assert any("frame 0: a rectangle `car` is missing" in line for line in told)
+    assert studio.restoring().reapply(copy, task["id"]).differences == []
+    assert studio.seen(task["id"]) == before
+
+
+def test_a_project_that_has_more_attributes_by_now(studio: Studio) -> None:
+    task = studio.rich_task()
+    copy = studio.copy(task)
+    studio.delete(task)
+    car = studio.worker.get(f"/api/labels?project_id={task['project_id']}")["results"][0]
+    more = {"name": "dirty", "mutable": False, "input_type": "checkbox", "default_value": "false", "values": ["false"]}
+    label = {"id": car["id"], "name": "car", "color": car["color"], "attributes": [more]}
+    studio.ask("PATCH", f"/api/projects/{task['project_id']}", {"labels": [label]})
+    new = studio.restoring().restore_backup(copy)
+    studio.ask("PATCH", f"/api/tasks/{new}", {"project_id": task["project_id"]})
+    assert studio.restoring().reapply(copy, new).differences == []
+
+
+def test_a_label_that_is_called_otherwise_by_now(studio: Studio) -> None:
+    task = studio.rich_task()
+    copy = studio.copy(task)
+    car = studio.worker.get(f"/api/labels?project_id={task['project_id']}")["results"][0]
+    label = {"id": car["id"], "name": "auto", "color": car["color"]}
+    studio.ask("PATCH", f"/api/projects/{task['project_id']}", {"labels": [label]})
+    done = studio.restoring().reapply(copy, task["id"], labels={"car": "auto"})
+    assert done.differences == []
+
+
+def test_people_who_cannot_be_seen_any_more(studio: Studio) -> None:
+    task = studio.rich_task()
+    copy = studio.copy(task)
+    assert usernames_of(task_record(studio.store, copy)) == {"admin"}
+    studio.delete(task)
+    new = studio.restoring().restore_backup(copy)
+    done = studio.restoring().reapply(copy, new, people={})
+    assert f"the assignee of task {new} was admin, who cannot be seen any more" in done.warnings
+    assert studio.seen(new)["people"] == ["admin", None]
+    assert studio.seen(new)["jobs"][0][2:4] == ("acceptance", "completed")
+
+
+def test_a_refused_field_does_not_stop_the_others(studio: Studio) -> None:
+    task = studio.rich_task()
+    copy = studio.copy(task)
+    studio.delete(task)
+    new = studio.restoring().restore_backup(copy)
+    studio.sandbox.fail("PATCH", rf"/api/tasks/{new}", status=400, times=2)  # all at once, then the first alone
+    done = studio.restoring().reapply(copy, new)
+    assert len([line for line in done.warnings if "could not be set" in line]) == 1
+    assert studio.seen(new)["subset"] == "Test" or studio.seen(new)["people"][1] == "admin"
+
+
+def test_a_task_without_data(studio: Studio) -> None:
+    task = studio.worker.task(0, name="empty", segment_size=3, subset="Test")
+    new, done = brought_back(studio, task)
+    assert done == Reapplied()
+    made = studio.worker.get(f"/api/tasks/{new}")
+    assert (made["name"], made["subset"], made["segment_size"]) == ("empty", "Test", 3)
+    assert {name: label["color"] for name, label in studio.worker.labels(made).items()} == {
+        "car": "#ff0000",
+        "person": "#00ff00",
+    }
+
+
+def test_no_backup_in_the_copy(studio: Studio) -> None:
+    copy = studio.copy(studio.worker.task(2), backup=False)
+    with pytest.raises(StateError, match="holds no backup of task"):
+        studio.restoring().restore_backup(copy)
+
+
+def test_a_damaged_backup_is_not_sent(studio: Studio) -> None:
+    copy = studio.copy(studio.worker.task(2))
+    path = studio.backup_of(copy)
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+    studio.sandbox.requests.clear()
+    with pytest.raises(StateError, match=r"backup\.zip: it is damaged"):
+        studio.restoring().restore_backup(copy)
+    assert studio.sandbox.requests == []
