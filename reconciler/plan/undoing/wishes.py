@@ -1,0 +1,42 @@
+"""What is to be remembered of addresses once the way back is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.plan.steps import BindingWish, Do, Step
+from reconciler.plan.undoing.way import Way
+
+
+def binding_wishes(way: Way, steps: Iterable[Step]) -> Iterator[BindingWish]:
+    """Addresses of the manifest that stand for something else now, or for something that was made of no file.
+
+    What goes is not remembered. A task whose annotations went back is not remembered as annotated from a file: the
+    same file may be wanted once more.
+    """
+    bound: set[str] = set()
+    for step in steps:
+        if step.do in (Do.CREATE_PROJECT, Do.RESTORE_TASK) and "[" not in step.address:
+            kind = step.kind
+            assert kind in ("project", "task")
+            yield BindingWish(
+                address=step.address, kind="project" if kind == "project" else "task", id=None, name=step.name
+            )
+        elif step.do is Do.PUT_ANNOTATIONS and step.of is not None and step.of.id is not None:
+            address = step.of.address
+            if address not in bound and "[" not in address:
+                bound.add(address)
+                yield _unannotated(way, address, step.of.id, step.of.name)
+
+
+def _unannotated(way: Way, address: str, number: int, name: str) -> BindingWish:
+    """What is remembered of a task already, but for its annotations."""
+    known = way.now.bindings.find(way.now.ref.url, way.now.ref.organization, address)
+    return BindingWish(
+        address=address,
+        kind="task",
+        id=number,
+        name=name,
+        prevent_delete=known is not None and known.prevent_delete,
+        data=known.data if known is not None else None,
+    )
