@@ -18,6 +18,28 @@ def completed(kind: str, item: Item, ids: LabelIds) -> Item:
     return _completed(kind, item, ids.named(item["label"]))
 
 
+def fitted(kind: str, item: Item, ids: LabelIds) -> Item:
+    """An item as the server shows it once its labels are these: attributes that are gone are left out.
+
+    A label that is gone keeps the item as it is.
+    """
+    label = ids.labels.get(item["label"])
+    return item if label is None else _fitted(kind, item, label)
+
+
+def _fitted(kind: str, item: Item, label: LabelSpec) -> Item:
+    item = {**item}
+    if kind == "tracks":
+        shapes = [{**one, "attributes": _filled(one["attributes"], label.varying)} for one in item["shapes"]]
+        item.update(attributes=_filled(item["attributes"], label.fixed), shapes=shapes)
+    else:
+        item["attributes"] = _filled(item["attributes"], label.defaults)
+    if item.get("elements"):
+        parts = ((part, label.parts.get(part["label"])) for part in item["elements"])
+        item["elements"] = [part if spec is None else _fitted(kind, part, spec) for part, spec in parts]
+    return item
+
+
 def _completed(kind: str, item: Item, label: LabelSpec) -> Item:
     values = label.resolved(item["attributes"])
     if kind != "tracks":

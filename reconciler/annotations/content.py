@@ -15,7 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, cast
 
-from reconciler.annotations.completing import completed
+from reconciler.annotations.completing import completed, fitted
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.grouping import shifted, signatures
 from reconciler.annotations.items import KINDS, Item, is_visible
@@ -142,6 +142,10 @@ class Annotations:
                 raise AnnotationsError(f"frame {item['frame']}: {wrong.what}", hint=wrong.hint) from None
 
         return self._each(complete)
+
+    def fitted(self, ids: LabelIds) -> Annotations:
+        """As the server shows it once the labels are these: their attributes are, others are gone."""
+        return self._each(lambda kind, item: fitted(kind, item, ids))
 
     def beyond(self, size: int) -> Annotations:
         """The items outside a task of so many frames: the server drops them without a word (FACTS §4)."""

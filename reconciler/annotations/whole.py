@@ -86,6 +86,15 @@ class WholeTask:
         """The same with other labels: old name → new name."""
         return self._each(lambda one: one.renamed(names))
 
+    def fitted(self, ids: LabelIds) -> WholeTask:
+        """As the server shows it once the labels are these."""
+        return self._each(lambda one: one.fitted(ids))
+
+    def without(self, labels: Iterable[str]) -> WholeTask:
+        """What stays when these labels are removed."""
+        names = set(labels)
+        return self._each(lambda one: one.without(names))
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, as it is kept in a copy."""
         return {"task": self.task.as_json(), "jobs": _by_job(self.jobs), "sharing": _by_job(self.sharing)}
