@@ -7,7 +7,8 @@ from itertools import combinations
 
 from reconciler.errors import Problem
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import JobOverride, Manifest, TaskBlock, TaskFields
+from reconciler.manifest.models import JobOverride, Manifest, ProjectBlock, TaskBlock, TaskFields
+from reconciler.manifest.projects_meant import project_meant
 from reconciler.manifest.wording import quoted
 
 _WORKFLOW = ("stage", "state")
@@ -16,12 +17,17 @@ _WANTED_OF_JOBS = ("stage", "state", "assignee")
 
 def block_problems(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
     """Every block that contradicts itself, and warnings about those that do nothing."""
+    # In a project whose other tasks are deleted, a task may be described for nothing else but to stay.
+    pruned = {project_meant(manifest, key) for key, project in manifest.projects.items() if project.prune.tasks}
+    for key, project in manifest.projects.items():
+        yield from _ignored_and_wanted(project, locations, "projects", key)
     for key, task in manifest.tasks.items():
         yield from _status_and_jobs(task, locations, ("tasks", key))
         yield from _status_and_overrides(task, locations, key)
         yield from _overlapping_overrides(task, locations, key)
-        yield from _ignored_and_wanted(task, locations, key)
-        yield from _sets_nothing(task, locations, key)
+        yield from _ignored_and_wanted(task, locations, "tasks", key)
+        if task.project is None or project_meant(manifest, task.project) not in pruned:
+            yield from _sets_nothing(task, locations, key)
     for key, rule in manifest.rules.items():
         yield from _status_and_jobs(rule.set, locations, ("rules", key, "set"))
         if rule.mode == "always" and "revision" in rule.model_fields_set:
@@ -71,20 +77,27 @@ def _overlap(one: JobOverride, other: JobOverride) -> bool:
     return max(one.frame_range[0], other.frame_range[0]) <= min(one.frame_range[1], other.frame_range[1])
 
 
-def _ignored_and_wanted(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
-    for index, name in enumerate(task.lifecycle.ignore):
-        if name in task.model_fields_set and not (name == "name" and task.id is None):
+def _ignored_and_wanted(block: ProjectBlock | TaskBlock, locations: Locations, *path: str) -> Iterator[Problem]:
+    for index, name in enumerate(block.lifecycle.ignore):
+        if name in block.model_fields_set and not _finds_it(name, block):
             what = f"{quoted(name)} is set here and also ignored: it will not be changed"
-            where = locations.at("tasks", key, "lifecycle", "ignore", index)
-            yield Problem(what, where, "keep one of them", "warning")
+            yield Problem(what, locations.at(*path, "lifecycle", "ignore", index), "keep one of them", "warning")
+
+
+def _finds_it(field: str, block: ProjectBlock | TaskBlock) -> bool:
+    """Whether the field is written so that the object is found, not only so that it is set."""
+    return field in ("name", "project") and block.id is None
 
 
 def _sets_nothing(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
-    written = task.model_fields_set - {"id", "project"}
-    written -= {"lifecycle"} if not task.lifecycle.ignore else set()  # ignoring keeps rules off: that is something
-    written -= {"name"} if task.id is None else set()
+    written = task.model_fields_set - {"id", "prune", "replace", "move_labels"}
+    written -= {"ensure"} if task.ensure == "present" else set()
+    # ignoring keeps rules off, and protecting keeps it from being deleted: that is something
+    written -= {"lifecycle"} if not task.lifecycle.ignore and not task.lifecycle.prevent_delete else set()
+    written -= {"name", "project"} if task.id is None else set()
     written -= {"jobs"} if task.jobs is not None and not task.jobs.model_fields_set else set()
     written -= {"job_overrides"} if not task.job_overrides else set()
+    written -= {"labels"} if not task.labels and not task.prune.labels else set()
     if not written:
         what = f"the task {quoted(key)} sets nothing, so nothing of it is managed"
         yield Problem(what, locations.key("tasks", key), "add a field, such as `assignee`, or leave it out", "warning")

@@ -8,7 +8,8 @@ from itertools import combinations
 
 from reconciler.errors import Location, Problem
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import Manifest, ProjectRef, RuleBlock, TaskBlock, TaskFields
+from reconciler.manifest.models import Manifest, ProjectBlock, RuleBlock, TaskBlock, TaskFields
+from reconciler.manifest.projects_meant import project_meant
 from reconciler.manifest.wording import quoted
 
 _POSITION_OF_STATUS = {
@@ -29,44 +30,44 @@ class _Want:
 
 def contradictions(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
     """Every pair of blocks that cannot both have their way."""
+    yield from _one_project_twice(manifest, locations)
     yield from _one_task_twice(manifest, locations)
     yield from _rules_of_one_selection(manifest, locations)
     yield from _rules_and_tasks_by_id(manifest, locations)
 
 
+def _one_project_twice(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
+    seen: dict[tuple[object, ...], str] = {}
+    for key, project in manifest.projects.items():
+        first = seen.setdefault(project_meant(manifest, key), key)
+        if first != key:
+            yield _the_same("project", key, first, project, locations)
+
+
 def _one_task_twice(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
     seen: dict[tuple[object, ...], str] = {}
     for key, task in manifest.tasks.items():
-        identity = _identity(manifest, key, task)
-        first = seen.setdefault(identity, key)
+        first = seen.setdefault(_identity(manifest, key, task), key)
         if first != key:
-            field = "id" if task.id is not None else "name"
-            what = f"{quoted(f'task.{key}')} and {quoted(f'task.{first}')} are the same task ({_called(key, task)})"
-            yield Problem(what, locations.at("tasks", key, field), _elsewhere(locations.at("tasks", first, field)))
+            yield _the_same("task", key, first, task, locations)
+
+
+def _the_same(kind: str, key: str, first: str, block: ProjectBlock | TaskBlock, locations: Locations) -> Problem:
+    field = "id" if block.id is not None else "name"
+    what = f"{quoted(f'{kind}.{key}')} and {quoted(f'{kind}.{first}')} are the same {kind} ({_called(key, block)})"
+    return Problem(what, locations.at(f"{kind}s", key, field), _elsewhere(locations.at(f"{kind}s", first, field)))
 
 
 def _identity(manifest: Manifest, key: str, task: TaskBlock) -> tuple[object, ...]:
     """What finds the task: its id, or its project and name."""
     if task.id is not None:
         return ("id", task.id)
-    return ("name", _project(manifest, task.project), task.name or key)
+    project = project_meant(manifest, task.project) if task.project is not None else None
+    return ("name", project, task.name or key)
 
 
-def _project(manifest: Manifest, project: ProjectRef | None) -> tuple[str, object] | None:
-    if project is None:
-        return None
-    if project.id is not None:
-        return ("id", project.id)
-    if project.name is not None:
-        return ("name", project.name)
-    block = manifest.projects.get(project.key or "")
-    if block is None:
-        return ("name", project.key)
-    return ("id", block.id) if block.id is not None else ("name", block.name or project.key)
-
-
-def _called(key: str, task: TaskBlock) -> str:
-    return f"id {task.id}" if task.id is not None else f"name {quoted(task.name or key)}"
+def _called(key: str, block: ProjectBlock | TaskBlock) -> str:
+    return f"id {block.id}" if block.id is not None else f"name {quoted(block.name or key)}"
 
 
 def _rules_of_one_selection(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
@@ -81,7 +82,7 @@ def _rules_of_one_selection(manifest: Manifest, locations: Locations) -> Iterato
 
 
 def _rules_and_tasks_by_id(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
-    by_id = {task.id: key for key, task in manifest.tasks.items() if task.id is not None}
+    by_id = {task.id: key for key, task in manifest.tasks.items() if task.id is not None and task.ensure == "present"}
     for rule_key, rule in manifest.rules.items():
         for task_id in sorted(_ids(rule) & by_id.keys()):
             key = by_id[task_id]

@@ -11,7 +11,9 @@ from reconciler.manifest.format_tree import allowed_words, block_at, keys_of
 from reconciler.manifest.later import comes_later
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.models import (
+    AnnotationsBlock,
     Block,
+    DataBlock,
     GuideBlock,
     ProjectRef,
     SizeRange,
@@ -46,6 +48,8 @@ _SHORT_FORMS: dict[type[Block], tuple[str, str | None]] = {
     ProjectRef: ("a key or a name", "quote it if it is one; an id is written {id: 17}"),
     GuideBlock: ("the guide's text, or {file: guides/street.md}", "quote it if it is the text"),
     StorageBlock: ("`local`, or {cloud_storage: 5}", None),
+    AnnotationsBlock: ("a mapping, such as {file: labels.json}", None),
+    DataBlock: ("a mapping, such as {files: [images/*.jpg]}", None),
 }
 _INSTEAD_OF_NULL = {
     "color": 'a # that is not quoted begins a comment: write "#ff0000", or leave it out to leave it alone',
