@@ -36,7 +36,8 @@ def words_of(answer: Answer) -> str:
         except ValueError:
             return ""
     kind = answer.headers.get("content-type", "").lower()
-    if "html" in kind or text.startswith("<"):
+    # CVAT calls some plain sentences HTML ("Exporting annotations from a task without data…", recordings/life.json).
+    if text.startswith("<") or ("html" in kind and "<" in text):
         return ""
     return one_line(text) if not kind or kind.startswith("text/") else ""
 

@@ -101,3 +101,14 @@ def admin(sandbox: Sandbox, connect_to: Connect) -> Session:
     opened = connect_to(sandbox.url, token=sandbox.token)
     sandbox.requests.clear()
     return opened
+
+
+@pytest.fixture(params=["token", "password"])
+def anyone(request: pytest.FixtureRequest, sandbox: Sandbox, connect_to: Connect) -> Session:
+    """The administrator in the organization acme, by a token and by a password."""
+    secret: dict[str, str] = {"token": sandbox.token}
+    if request.param == "password":
+        secret = {"username": sandbox.username, "password": sandbox.password}
+    opened = connect_to(sandbox.url, credentials=Credentials(sandbox.url, **secret), organization="acme")
+    sandbox.requests.clear()
+    return opened

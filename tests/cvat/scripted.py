@@ -109,9 +109,10 @@ def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServe
             if says.length is not None:
                 self.close_connection = True
             self.end_headers()
-            self.wfile.write(says.payload)
+            if self.command != "HEAD":
+                self.wfile.write(says.payload)
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the names that http.server calls
+        do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the names that http.server calls
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
