@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from reconciler.annotations.completing import completed, fitted
+from reconciler.annotations.cutting import without_parts
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.grouping import shifted, signatures
 from reconciler.annotations.items import KINDS, Item, is_visible
@@ -97,9 +98,18 @@ class Annotations:
         """What of this is not in the other, each item as often as it is missing.
 
         Equal items in different groups count as the same: whether something is there does not depend on its group.
+        A track that the other has in parts, cut at the bounds of jobs, is there, too (`cutting`).
         """
-        left = (_left(items, self.signed[kind], other.signed[kind]) for kind, items in self.of_kinds())
-        return Annotations(*left)
+        gone = {kind: _matches(items, self.signed[kind], other.signed[kind]) for kind, items in self.of_kinds()}
+        left = {
+            kind: [item for place, item in enumerate(items) if place not in gone[kind]]
+            for kind, items in self.of_kinds()
+        }
+        if left["tracks"] and len(gone["tracks"]) < len(other.tracks):
+            paired = _matches(other.tracks, other.signed["tracks"], self.signed["tracks"])
+            unpaired = [track for place, track in enumerate(other.tracks) if place not in paired]
+            left["tracks"] = without_parts(left["tracks"], unpaired)
+        return Annotations(*(tuple(left[kind]) for kind in KINDS))
 
     def plus(self, other: Annotations) -> Annotations:
         """Both together. The same group number is the same group: see `apart_from`."""
@@ -166,17 +176,16 @@ def text_of(item: Item) -> str:
     return _write(known)
 
 
-def _left(items: Items, signed: list[tuple[str, str]], others: list[tuple[str, str]]) -> Items:
-    """What is left of items once the others are taken away: first those of equal groups, then equal ones of any."""
+def _matches(items: Items, signed: list[tuple[str, str]], others: list[tuple[str, str]]) -> set[int]:
+    """The places of the items that the others have, too: first those of equal groups, then equal ones of any."""
     wanted = Counter(others)
-    # Groups of equal content are taken away one after the other, not a bit of each: the last numbers first.
+    # Groups of equal content are matched one after the other, not a bit of each: the last numbers first.
     order = sorted(range(len(items)), key=lambda place: items[place]["group"], reverse=True)
-    gone = {place for place in order if _taken(wanted, signed[place])}
-    rest = Counter({text: 0 for text, _ in others})
+    found = {place for place in order if _taken(wanted, signed[place])}
+    rest: Counter[str] = Counter()
     for (text, _), count in wanted.items():
         rest[text] += count
-    gone |= {place for place in order if place not in gone and _taken(rest, signed[place][0])}
-    return tuple(item for place, item in enumerate(items) if place not in gone)
+    return found | {place for place in order if place not in found and _taken(rest, signed[place][0])}
 
 
 def _taken(counts: Counter[Any], key: Any) -> bool:

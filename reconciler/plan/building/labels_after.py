@@ -1,4 +1,4 @@
-"""The labels that a project or task has once a plan is applied: its annotations are then shown and written with them."""
+"""The labels that a project or task has once a plan is applied: its annotations use them then."""
 
 from __future__ import annotations
 

@@ -1,0 +1,100 @@
+"""The file that a task's annotations come from: read and checked while planning, so that nothing is sent in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.annotations.content import Annotations
+from reconciler.annotations.errors import AnnotationsError
+from reconciler.annotations.reading import read_native, sha256_of
+from reconciler.errors import Location
+from reconciler.manifest.data import AnnotationsBlock
+from reconciler.manifest.wording import did_you_mean, quoted
+from reconciler.plan.building.building import Building
+from reconciler.plan.building.labels_after import LabelsAfter
+from reconciler.plan.steps import AnnotationsWish, Content
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class AnnotationFile:
+    """A file as its block names it, at its place in the manifest."""
+
+    ctx: Building
+    block: AnnotationsBlock
+    where: Location | None
+
+    def wish(self) -> AnnotationsWish | None:
+        """What is to be remembered of it; None if it cannot be read, which is a problem then."""
+        try:
+            return AnnotationsWish(source=sha256_of(self._path), format=self.block.format, mode=self.block.mode)
+        except AnnotationsError as wrong:
+            self._problem(wrong)
+            return None
+
+    def content(self, sha256: str) -> Content:
+        """For a step."""
+        return Content(where="file", name=self.block.file, sha256=sha256, size=self._path.stat().st_size)
+
+    def is_importable(self) -> bool:
+        """Whether the server knows its format. Not: a problem."""
+        known, wanted = self.ctx.server.formats().importers, self.block.format or ""
+        if wanted in known:
+            return True
+        hint = did_you_mean(wanted, known) or f"it imports {', '.join(sorted(known))}"
+        self.ctx.problem(f"the server imports no format {quoted(wanted)}", self.where, hint)
+        return False
+
+    def annotations(self, labels: LabelsAfter, size: int | None) -> Annotations | None:
+        """What is in a file of CVAT's own JSON; None if it cannot be for a task of so many frames: a problem.
+
+        `size` is None where it is not known yet.
+        """
+        try:
+            read = read_native(self._path)
+            if not self._labels_are_there(read.labels, labels):
+                return None
+            complete = read.completed(labels.ids)
+        except AnnotationsError as wrong:
+            self._problem(wrong)
+            return None
+        if size is not None and (outside := complete.beyond(size)):
+            frames = sorted({item["frame"] for _, items in outside.of_kinds() for item in items})
+            what = f"{self.block.file} has annotations on frames that the task does not have: {_listed(frames)}"
+            self.ctx.problem(what, self.where, f"its frames are 0 to {size - 1}; the server would drop the others")
+            return None
+        return complete
+
+    def _labels_are_there(self, used: Collection[str], labels: LabelsAfter) -> bool:
+        # What is said by id is looked up when the content is completed.
+        named = sorted(name for name in used if not name.startswith(" "))
+        unknown = [name for name in named if name not in labels.states]
+        going = [name for name in named if name in labels.removed]
+        if unknown:
+            known = sorted(labels.states.keys() - labels.removed)
+            renamed = {old: f"{quoted(old)} is renamed to {quoted(new)}" for old, new in labels.renamed.items()}
+            hint = (
+                renamed.get(unknown[0]) or did_you_mean(unknown[0], known) or f"its labels: {_listed(known) or 'none'}"
+            )
+            what = f"{self.block.file} uses labels that the task does not have: {_listed(unknown)}"
+            self.ctx.problem(what, self.where, hint)
+        if going:
+            what = f"{self.block.file} uses labels that this plan removes: {_listed(going)}"
+            self.ctx.problem(what, self.where, "describe them, or set `prune: {labels: false}`")
+        return not unknown and not going
+
+    @property
+    def _path(self) -> Path:
+        return Path(self.block.file)
+
+    def _problem(self, wrong: AnnotationsError) -> None:
+        what = wrong.what if self.block.file in wrong.what else f"{self.block.file}: {wrong.what}"
+        self.ctx.problem(what, self.where, wrong.hint)
+
+
+def _listed(names: Collection[str] | Collection[int]) -> str:
+    shown = [quoted(one) if isinstance(one, str) else str(one) for one in names][:_SHOWN]
+    return ", ".join(shown) + (", …" if len(names) > _SHOWN else "")
