@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from reconciler.cvat.models import Job, Task
+from reconciler.history.bindings import Bindings
 from reconciler.plan.model import (
     Action,
     Change,
@@ -24,23 +25,15 @@ from reconciler.plan.model import (
     ServerRef,
     TaskLabel,
     Warning_,
-    Write,
 )
 from reconciler.plan.state import State, job_state, task_state, users_of
 from reconciler.plan.summary import named_users, summarise
 from reconciler.plan.task_status import planned_statuses, statuses_after
 from reconciler.plan.workflow import POSITION, task_status
 from reconciler.plan.writes import write
+from reconciler.plan.written import Done, as_it_is_called, units
 
 GONE: Final = "is gone, or you cannot see it"
-
-
-@dataclass(frozen=True)
-class Done:
-    """One write that a run made, or may have made."""
-
-    change: Change
-    write: Write
 
 
 @dataclass
@@ -56,6 +49,7 @@ class Reversal:
         people: ids of the users to be restored, of those who are still visible.
         server: the server, as seen now.
         force: restore also what others have changed since.
+        bindings: what became of tasks and jobs that were deleted and restored since.
     """
 
     run: str
@@ -66,21 +60,23 @@ class Reversal:
     people: Mapping[str, int]
     server: ServerRef
     force: bool = False
+    bindings: Bindings = field(default_factory=Bindings)
     _conflicts: list[Conflict] = field(default_factory=list)
     _warnings: list[Warning_] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._tasks = {task.id: task for task in self.tasks}
         self._jobs = {job.id: job for job in self.jobs}
-        self._statuses = planned_statuses(self.plan.updates)
+        self._done = [Done(self._now(done.change), done.write) for done in self.done]
+        self._statuses = planned_statuses(tuple(map(self._now, self.plan.updates)))
 
     def reverse(self) -> Plan:
         """The plan that takes the run back. Objects are in the order in which the run had them."""
         by_task: dict[int, list[Change]] = {}
-        for done in self.done:
+        for done in self._done:
             by_task.setdefault(done.change.task, []).append(self._restore(done))
         changes = [change for task_id, restored in by_task.items() for change in self._with_status(task_id, restored)]
-        labels = {label.id: label for label in self.plan.tasks}
+        labels = {self.bindings.current(self.server.url, "task", label.id): label for label in self.plan.tasks}
         return Plan(
             kind="rollback",
             of_run=self.run,
@@ -102,7 +98,7 @@ class Reversal:
             return self._no_op(done.change, GONE)
         fields: list[str] = []
         reasons: dict[str, list[str]] = {}
-        for unit in _units(done.write):
+        for unit in units(done.write):
             outcome = self._unit(done, unit, state)
             if outcome is None:
                 fields.extend(unit)
@@ -209,6 +205,9 @@ class Reversal:
             fields=(status,),
         )
 
+    def _now(self, change: Change) -> Change:
+        return as_it_is_called(change, self.bindings, self.server.url)
+
     def _state(self, change: Change) -> State | None:
         if change.kind == "task":
             task = self._tasks.get(change.id)
@@ -217,7 +216,7 @@ class Reversal:
         return job_state(job) if job is not None else None
 
     def _label(self, task_id: int, labels: Mapping[int, TaskLabel]) -> TaskLabel:
-        label = labels.get(task_id, TaskLabel(id=task_id, name=""))
+        label = labels.get(task_id, TaskLabel(id=task_id, name="")).model_copy(update={"id": task_id})
         task = self._tasks.get(task_id)
         if task is None:
             return label
@@ -238,12 +237,3 @@ def _joined(reasons: Mapping[str, Sequence[str]]) -> str:
     if len(reasons) <= 1:
         return "".join(reasons)
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
-
-
-def _units(done: Write) -> Iterator[tuple[str, ...]]:
-    """What is restored or left together: a job's position, and each other field by itself."""
-    if done.gives.keys() >= POSITION:
-        yield tuple(name for name in done.gives if name in POSITION)
-    for name in done.gives:
-        if name not in POSITION:
-            yield (name,)

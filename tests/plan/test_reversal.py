@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.cvat.models import Job, Task
 from reconciler.plan.model import Action, Change, Plan
-from reconciler.plan.reversal import GONE, Done, Reversal
+from reconciler.plan.reversal import GONE, Reversal
+from reconciler.plan.written import Done
 
 from .observed import SERVER, Server, job, plan_for, task
 

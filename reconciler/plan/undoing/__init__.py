@@ -6,6 +6,7 @@ alone. Strictly the other way round, though all that makes comes before all that
 
 from reconciler.plan.undoing.copies import Copies
 from reconciler.plan.undoing.done import DoneStep
+from reconciler.plan.undoing.joining import joined
 from reconciler.plan.undoing.reversal import Reversed, StepReversal
 
-__all__ = ["Copies", "DoneStep", "Reversed", "StepReversal"]
+__all__ = ["Copies", "DoneStep", "Reversed", "StepReversal", "joined"]

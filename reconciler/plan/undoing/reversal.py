@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from reconciler.cvat.capabilities import Capabilities
@@ -43,6 +43,8 @@ class Reversed:
     conflicts: tuple[Conflict, ...] = ()
     warnings: tuple[Warning_, ...] = ()
     bindings: tuple[BindingWish, ...] = ()
+    users: Mapping[str, int] = field(default_factory=dict)
+    """The ids of those whom it sets again."""
     gone: frozenset[int] = frozenset()
     """Tasks (by the ids that the run knew) whose fields are no longer turned round: they go, or come back whole."""
 
@@ -108,6 +110,7 @@ class StepReversal:
             conflicts=tuple(way.conflicts),
             warnings=tuple(way.warnings),
             bindings=tuple(binding_wishes(way, steps)),
+            users=dict(way.people),
             gone=way.tasks_gone(),
         )
 

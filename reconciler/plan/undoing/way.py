@@ -108,6 +108,7 @@ class Way:
     def tasks_gone(self) -> frozenset[int]:
         """Tasks that this plan deletes or makes anew, by all the ids that the run may know them by."""
         made = {number for kind, number in self.makes if kind == "task"}
+        made |= {self.now.current("task", number) for number in made}
         deleted = {number for kind, number in self.deletes if kind == "task"}
         return frozenset(made | deleted)
 
