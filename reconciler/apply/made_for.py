@@ -34,7 +34,7 @@ def check_manifest_unchanged(saved: SavedPlan, sources: Iterable[str] = ()) -> N
     if now != ref.digest:
         named = ", ".join(given or ref.sources)
         raise PlanFileError(
-            f"the manifest ({named}, or a variable it uses) changed since this plan was made", hint="plan again"
+            f"the manifest ({named}, or a file or variable it uses) changed since this plan was made", hint="plan again"
         )
 
 

@@ -15,7 +15,7 @@ from reconciler.manifest.models import AnnotationsBlock, GuideBlock, Manifest, T
 from reconciler.manifest.nodes import Scalar
 from reconciler.manifest.wording import did_you_mean, quoted
 
-LARGEST_GUIDE = 8 * 1024 * 1024
+LARGEST_GUIDE = 1024 * 1024
 _MAGIC = set("*?[")
 
 
@@ -50,7 +50,7 @@ def _not_text(named: _Named) -> Iterator[Problem]:
         yield named.problem(f"{named.shown} is not UTF-8 text", "a guide is Markdown; save the file as UTF-8")
     else:
         if text is None:
-            yield named.problem(f"{named.shown} is larger than 8 MB", "a guide is Markdown text")
+            yield named.problem(f"{named.shown} is larger than 1 MB", "a guide is Markdown text")
         elif "\0" in text:
             yield named.problem(f"{named.shown} is a binary file", "a guide is Markdown text")
         elif not text.strip():

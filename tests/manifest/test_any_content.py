@@ -50,7 +50,8 @@ NEW: tuple[type[Block], ...] = (
     AnnotationsBlock,
     GuideBlock,
 )
-KEYS_OF_OBJECTS = sorted({key for block in (*NEW, Prune, Lifecycle, StorageBlock) for key in fields_of(block)})
+SMALL: tuple[type[Block], ...] = (Prune, Lifecycle, StorageBlock)
+KEYS_OF_OBJECTS = sorted({key for block in NEW + SMALL for key in fields_of(block)})
 LABEL_WORDS = ["skeleton", "checkbox", "number", "select", "true", "#ff0000", " x", "local", "absent", "gt_pool", "a/*"]
 
 words = st.sampled_from(["annotation", "completed", "new", "x", "", "0-9", "9-0", "${vars.x}", "[", "(", "2026-01-01"])

@@ -200,6 +200,13 @@ def test_guides_are_text(folder: Path) -> None:
     assert said(guide("manifests/guide.md")) == ["`manifests/guide.md` is a binary file\n    a guide is Markdown text"]
 
 
+def test_guides_are_not_large(folder: Path) -> None:
+    (folder / "guide.md").write_text("x" * (2**20 + 1))
+    assert said(guide("manifests/guide.md")) == [
+        "`manifests/guide.md` is larger than 1 MB\n    a guide is Markdown text"
+    ]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_files_that_may_not_be_read(folder: Path) -> None:
     (folder / "guide.md").chmod(0)

@@ -26,6 +26,10 @@ def task(**fields: object) -> dict[str, Any]:
     return {"version": 1, "tasks": {"a": fields}}
 
 
+def project(**fields: object) -> dict[str, Any]:
+    return {"version": 1, "projects": {"a": fields}}
+
+
 def rule(**conditions: object) -> dict[str, Any]:
     return {"version": 1, "rules": {"r": {"select": conditions, "set": {"assignee": None}}}}
 
@@ -60,6 +64,13 @@ def test_it_accepts_what_the_loader_accepts(content: dict[str, Any]) -> None:
         task(project={"id": 17}, job_overrides=[{"frames": 7, "assignee": None}]),
         rule(project=["a", {"name": "b"}], size=4, owner=None, id="${vars.ids}"),
         rule(size={"max": 4}, status=["completed", "${vars.s}"], created={"after": "2026-01-01"}, subset=[None, "x"]),
+        project(guide="Mark every car.", source_storage="local", target_storage={"cloud_storage": 5}),
+        project(guide=None, labels={"car": None, "van": {"attributes": {"a": None, "b": {"values": [1, True, "x"]}}}}),
+        project(guide={"file": "a.md"}, prune={"labels": True}, lifecycle="${vars.kept}", ensure="absent"),
+        project(prune={"labels": "${env.PRUNE}"}, labels="${vars.labels}"),
+        task(data={"files": ["a/*.jpg", "${vars.more}"], "jobs": [["1.jpg"]], "validation": {"mode": "gt"}}),
+        task(data={"share": ["a/"], "use_cache": True, "image_quality": "${env.Q:-80}"}, replace=True),
+        task(annotations={"file": "a.json"}, move_labels={"car": "vehicle"}, guide="Text"),
         {"version": 1, "tasks": None, "vars": {"a": [1]}, "include": "x.yaml"},
         {"include": ["a.yaml"]},
     ],
@@ -79,6 +90,25 @@ def test_it_accepts(content: object) -> None:
         task(project={"id": 1, "name": "x"}),
         task(job_overrides=[{"assignee": "x"}]),
         task(job_overrides=[{"frames": "1", "job": 2, "assignee": "x"}]),
+        task(ensure="gone"),
+        task(data={"files": ["a"], "sorting": "by-name"}),
+        task(data={"files": "a"}),
+        task(data={"files": ["a"], "validation": {"select": "manual"}}),
+        task(annotations={"format": "COCO 1.0"}),
+        task(annotations="labels.json"),
+        task(source_storage="cloud"),
+        task(replace="yes"),
+        project(guide={}),
+        project(guide={"text": "a", "file": "b"}),
+        project(guide=5),
+        project(labels=["car"]),
+        project(labels={"": {}}),
+        project(labels={"car": {"color": "red"}}),
+        project(labels={"car": {"type": "bbox"}}),
+        project(labels={"car": {"attributes": {"a": {"input_type": "bool"}}}}),
+        project(source_storage=None),
+        project(prune={"labels": 1}),
+        project(status="completed"),
         rule(),
         rule(id=[]),
         rule(**{"not": {}}),
