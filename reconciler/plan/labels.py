@@ -44,7 +44,7 @@ def wanted_label(name: str, block: LabelBlock, observed: Image | None, *, prune:
         prune: whether attributes go that the block does not describe. A block without `attributes` describes none
             of them, and none goes.
     """
-    wanted: Image = {"type": "any", "attributes": {}}
+    wanted: Image = {"name": name, "type": "any", "attributes": {}}
     wanted |= (observed or {}) | {"name": name}
     if block.type is not None:
         wanted["type"] = block.type

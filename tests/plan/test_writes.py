@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
-from reconciler.plan.writes import repeated, with_position, write
+from reconciler.plan.writes import body_of, repeated, with_position, write
 
 USERS = {"alice": 1, "bob": 2}
 people = st.none() | st.sampled_from(sorted(USERS))
@@ -55,3 +56,23 @@ def test_a_position_sent_along() -> None:
     assert made.body == {"assignee": 2, "stage": "annotation", "state": "new"}
     assert made.expect == {"stage": "annotation", "state": "new", "assignee": None}
     assert made.gives == {"stage": "annotation", "state": "new", "assignee": "bob"}
+
+
+def test_a_project_gets_users_as_ids_and_storages_in_full() -> None:
+    cloud: JsonValue = {"location": "cloud_storage", "cloud_storage_id": 5}
+    made = write(
+        "project",
+        {"assignee": "bob", "owner": "alice", "source_storage": None, "target_storage": cloud, "bug_tracker": ""},
+        {"assignee": None, "owner": "bob", "source_storage": cloud, "target_storage": None, "bug_tracker": ""},
+        USERS,
+    )
+    local = {"location": "local", "cloud_storage_id": None}
+    assert made.body == {"assignee_id": None, "owner_id": 2, "source_storage": cloud, "target_storage": local}
+
+
+def test_a_body_is_all_that_is_given() -> None:
+    assert body_of("task", {"name": "x", "owner": "alice", "source_storage": None}, USERS) == {
+        "name": "x",
+        "owner_id": 1,
+        "source_storage": {"location": "local", "cloud_storage_id": None},
+    }

@@ -70,7 +70,7 @@ class _Guide:
             action=action,
             id=self._id,
             of=owner,
-            reason=f"{owner.address} describes it" if after is not None else f"guide: null of {owner.address}",
+            reason=f"{owner.address} describes it" if after is not None else "`guide: null`",
             fields=(change,),
             body={"markdown": after} if after is not None else {},
             expect={"markdown": before},
