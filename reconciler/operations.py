@@ -27,21 +27,20 @@ from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import UNSET, Session, connect
 from reconciler.cvat.users import resolve_users, visible_usernames
 from reconciler.errors import LockedError, StateError
+from reconciler.history.bindings import load_bindings
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
-from reconciler.history.model import Run, RunStatus, WriteOutcome
+from reconciler.history.model import Run, RunStatus
 from reconciler.history.operator import operator
 from reconciler.history.recovery import ledger_as_it_is, recover_killed_runs
-from reconciler.history.runs import last_run, load_audit, load_plan, load_run
+from reconciler.history.runs import last_run, load_plan, load_run
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
 from reconciler.manifest.loading import LoadedManifest, from_document
 from reconciler.plan.model import Plan, SavedPlan, ServerRef
 from reconciler.plan.planner import Surroundings, make_plan
-from reconciler.plan.reversal import Done, Reversal
-
-_MAY_HAVE_WRITTEN = frozenset({WriteOutcome.WRITTEN, WriteOutcome.UNKNOWN, WriteOutcome.STARTED})
+from reconciler.way_back import way_back
 
 
 def connect_for(loaded: LoadedManifest, *, profile: str | None = None, rate: float | None = None) -> Session:
@@ -79,7 +78,8 @@ def plan(
             server=reader,
             people=_People(reader),
             ref=server_ref(session),
-            created_filter=session.capabilities.filters_created_date,
+            capabilities=session.capabilities,
+            bindings=load_bindings(store),
             ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
         ),
         targets,
@@ -170,25 +170,17 @@ def plan_rollback(
         raise LockedError(f"run {run.id} is still going on, held by {held}", hint="wait for it to end, or stop it")
     applied = load_plan(store, run.id).plan
     check_made_for(applied, session)
-    done = list(_writes_of(store, run, applied))
     reader = Reader(session, on_page)
-    tasks = {one.change.task for one in done}
-    restored = {
-        value
-        for one in done
-        for field, value in one.write.expect.items()
-        if field in ("assignee", "owner") and isinstance(value, str)
-    }
-    return Reversal(
-        run=run.id,
-        plan=applied,
-        done=done,
-        tasks=reader.tasks_by_id(tasks),
-        jobs=reader.jobs_of_tasks(tasks),
-        people=_People(reader).resolve(restored),
-        server=server_ref(session),
+    return way_back(
+        run.id,
+        applied,
+        session,
+        store,
+        reader=reader,
+        people=_People(reader),
+        ref=server_ref(session),
         force=force,
-    ).reverse()
+    )
 
 
 def rollback(
@@ -237,15 +229,6 @@ def server_ref(session: Session) -> ServerRef:
         organization=session.organization,
         user=session.user.username,
     )
-
-
-def _writes_of(store: StateStore, run: Run, applied: Plan) -> Iterable[Done]:
-    """The writes a run made or may have made, in the order of its plan."""
-    outcomes = {(record.kind, record.id, record.index): record.outcome for record in load_audit(store, run.id)}
-    for change in applied.updates:
-        for index, write in enumerate(change.writes):
-            if outcomes.get((change.kind, change.id, index)) in _MAY_HAVE_WRITTEN:
-                yield Done(change, write)
 
 
 class _People:

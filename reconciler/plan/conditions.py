@@ -31,6 +31,7 @@ class Condition:
     narrows: Filter | None = None
     narrows_jobs: Filter | None = None  # the same, asked of the task's jobs
     tests: frozenset[str] = frozenset()  # the task's managed fields that it looks at
+    never: bool = False  # no task can be so
 
 
 def narrowed(filters: Iterable[Filter | None]) -> Filter | None:

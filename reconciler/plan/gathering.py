@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.cvat.models import Job
+from reconciler.cvat.models import Job, Task
 from reconciler.errors import Problem
 from reconciler.history.ledger import find
 from reconciler.history.model import Ledger
 from reconciler.manifest.loading import LoadedManifest
-from reconciler.manifest.models import RuleBlock, TaskFields
+from reconciler.manifest.models import RuleBlock, TaskBlock, TaskFields
+from reconciler.plan.building.building import Building
+from reconciler.plan.building.foreseen import could_select
 from reconciler.plan.disagreements import Disagreements
 from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
-from reconciler.plan.named_tasks import NamedTasks
 from reconciler.plan.people import NamedPeople
+from reconciler.plan.projects import listed
 from reconciler.plan.selection import Selecting, Selection
 from reconciler.plan.standing import Standing, definition_digest, edited, fresh, frozen, is_frozen
 from reconciler.plan.state import job_state, task_state, users_of
 from reconciler.plan.targets import Targets
+from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import JobWish, Place, TaskWishes, field_wishes, job_wishes, override_wish
 
 _OWN_FIELDS = ("subset", "bug_tracker", "assignee", "owner")
 _RULE_FIELDS = (*_OWN_FIELDS, "status")
-_BLOCK_FIELDS = ("name", *_RULE_FIELDS)
+_NAME = ("name",)
+_STORAGES = ("source_storage", "target_storage")
+_BLOCK_FIELDS = (*_NAME, *_RULE_FIELDS, *_STORAGES)
 
 
 @dataclass
@@ -35,6 +40,7 @@ class Gathering:
     selecting: Selecting
     ref: ServerRef
     ledger: Ledger
+    building: Building  # what was found of the blocks, and what is done to whole objects
     wishes: dict[int, TaskWishes] = field(default_factory=dict)
     standings: list[Standing] = field(default_factory=list)
     people: NamedPeople = field(default_factory=NamedPeople)
@@ -45,26 +51,61 @@ class Gathering:
     def gather(self) -> None:
         """Task blocks, then rules."""
         self._task_blocks()
+        self._new_objects()
         for key, block in self.loaded.manifest.rules.items():
             if self.targets.wants_block(f"rule.{key}"):
                 self._rule(key, block)
 
     def _task_blocks(self) -> None:
-        blocks = self.loaded.manifest.tasks
-        # What a block ignores is shielded from rules, also when the block itself is not targeted.
-        keys = [key for key in blocks if self.targets.wants_block(f"task.{key}") or blocks[key].lifecycle.ignore]
-        named = NamedTasks(self.loaded, self.selecting.server, self.selecting.projects, keys)
-        for key, task in named.find(self.problems).items():
-            block, address = blocks[key], f"task.{key}"
+        for key, task in self.building.described.items():
+            block, address = self.loaded.manifest.tasks[key], f"task.{key}"
+            if task is None or task.id in self.building.deleted:
+                continue
             wishes = TaskWishes(task, address, frozenset(block.lifecycle.ignore))
             self.wishes[task.id] = wishes
             if self.targets.wants_task(address, task.id):
-                at = self._below("tasks", key)
-                self._wish(wishes, block, address, at, _BLOCK_FIELDS)
-                self._wish_of_jobs(wishes, job_wishes(block, address, at))
-                for index, override in enumerate(block.job_overrides):
-                    at = self._below("tasks", key, "job_overrides", str(index))
-                    self._wish_of_jobs(wishes, [override_wish(override, address, at)])
+                self._wish_of_block(key, block, wishes)
+
+    def _wish_of_block(self, key: str, block: TaskBlock, wishes: TaskWishes) -> None:
+        address, at = f"task.{key}", self._below("tasks", key)
+        if key in self.building.uploads:  # its jobs are made with its data: what they get is a step of its own
+            self._wish(wishes, block, address, at, (*_NAME, *_OWN_FIELDS, *_STORAGES))
+            return
+        self._wish(wishes, block, address, at, _BLOCK_FIELDS)
+        self._wish_of_name(key, block, wishes)
+        self._wish_of_jobs(wishes, job_wishes(block, address, at))
+        for index, override in enumerate(block.job_overrides):
+            at = self._below("tasks", key, "job_overrides", str(index))
+            self._wish_of_jobs(wishes, [override_wish(override, address, at)])
+
+    def _new_objects(self) -> None:
+        """Everybody whom projects are given to, and tasks and jobs that this plan makes."""
+        manifest, at = self.loaded.manifest, self.loaded.locations.at
+        for key, project in self.building.projects.items():
+            block = manifest.projects[key]
+            for name in ("assignee", "owner"):
+                if block.ensure == "present" and (project is None or name not in block.lifecycle.ignore):
+                    self.people.want(getattr(block, name), at("projects", key, name))
+        for key, task in self.building.tasks.items():
+            if task is None:
+                self.people.want_all_in(manifest.tasks[key], self._below("tasks", key))
+            if key in self.building.uploads:
+                self._people_of_jobs(key, manifest.tasks[key])
+
+    def _people_of_jobs(self, key: str, block: TaskBlock) -> None:
+        at = self.loaded.locations.at
+        if block.jobs is not None:
+            self.people.want(block.jobs.assignee, at("tasks", key, "jobs", "assignee"))
+        for index, override in enumerate(block.job_overrides):
+            self.people.want(override.assignee, at("tasks", key, "job_overrides", index, "assignee"))
+
+    def _wish_of_name(self, key: str, block: TaskBlock, wishes: TaskWishes) -> None:
+        """A task that this tool has known by its key keeps being called so."""
+        binding = self.building.binding(f"task.{key}")
+        known = binding is not None and binding.id == wishes.task.id and binding.name == key
+        if known and block.name is None and block.id is None:
+            where = self.loaded.locations.key("tasks", key)
+            wishes.add("name", Wish(key, f"task.{key}", where), self.disagreements)
 
     def _rule(self, key: str, block: RuleBlock) -> None:
         address, at = f"rule.{key}", self._below("rules", key, "set")
@@ -88,12 +129,12 @@ class Gathering:
         for name, wish in field_wishes(block, source, at, names=names):
             wishes.add(name, wish, self.disagreements)
             if name in ("assignee", "owner") and name in wishes.fields:
-                self.people.want(wish.value, wish.where)
+                self.people.want(wish.text, wish.where)
 
     def _wish_of_jobs(self, wishes: TaskWishes, wanted: Iterable[JobWish]) -> None:
         for one in wanted:
             if wishes.add_for_jobs(one) and (assignee := one.fields.get("assignee")):
-                self.people.want(assignee.value, assignee.where)
+                self.people.want(assignee.text, assignee.where)
 
     def _below(self, *path: str) -> Place:
         return lambda *more: self.loaded.locations.at(*path, *more)
@@ -105,11 +146,14 @@ class Gathering:
         entry = find(self.ledger, self.ref.url, self.ref.organization, address, block.revision)
         if block.mode == "once" and entry is not None and is_frozen(entry, definition):
             left = sorted(set(entry.selected) - set(entry.done))
-            standing = frozen(address, block, entry, self.selecting.server.tasks_by_id(left) if left else ())
+            tasks = self._staying(address, self.selecting.server.tasks_by_id(left) if left else ())
+            standing = frozen(address, block, entry, tasks)
             if entry.definition != definition:
                 self.warnings.append(Warning_(text=edited(standing.record), address=address))
             return standing
         selection = self.selecting.select(block.select, self._below("rules", key, "select"))
+        selection = self._without_deleted(address, selection)
+        self._foresee(address, block)
         if selection.hidden:
             # A job's assignee sees the job, but its task only if that is theirs, too (CVAT 2.54.1, recorded).
             whose = "1 job whose task" if selection.hidden == 1 else f"{selection.hidden} jobs whose tasks"
@@ -122,6 +166,35 @@ class Gathering:
         jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
         self.people.select(block.select, address, users_of(*selection.tasks, *jobs))
         return fresh(address, block, selection)
+
+    def _without_deleted(self, address: str, selection: Selection) -> Selection:
+        tasks = self._staying(address, selection.tasks)
+        if len(tasks) == len(selection.tasks):
+            return selection
+        jobs = selection.jobs
+        left = {task.id: jobs[task.id] for task in tasks} if jobs is not None else None
+        return replace(selection, tasks=tasks, jobs=left)
+
+    def _foresee(self, address: str, block: RuleBlock) -> None:
+        """Tell which tasks the rule may select once this plan has made them."""
+        keys = could_select(self.building, self.selecting.projects, block.select)
+        if keys:
+            named = ", ".join(f"task.{key}" for key in keys[:3]) + (f" and {len(keys) - 3} more" * (len(keys) > 3))
+            once = "its selection is frozen without" if block.mode == "once" else "it selects"
+            them = "it" if len(keys) == 1 else "them"
+            text = f"may select {named}, which this plan makes"
+            then = f"{once} {them}" if block.mode == "once" else f"{once} {them} only once there: plan again afterwards"
+            self.warnings.append(Warning_(text=f"{text}: {then}", address=address))
+
+    def _staying(self, address: str, tasks: Iterable[Task]) -> tuple[Task, ...]:
+        """Without the tasks that this plan deletes: nothing else is done to those."""
+        tasks = tuple(tasks)
+        going = [task.id for task in tasks if task.id in self.building.deleted]
+        if going:
+            what = f"task {going[0]}" if len(going) == 1 else f"tasks {listed(going)}"
+            it = "it" if len(going) == 1 else "them"
+            self.warnings.append(Warning_(text=f"leaves out {what}: this plan deletes {it}", address=address))
+        return tuple(task for task in tasks if task.id not in self.building.deleted)
 
     def _remember(self, address: str, selection: Selection) -> None:
         """What the selection rests on: if that changes before it is applied, the changes are not wanted any more."""

@@ -66,7 +66,7 @@ def _wanted_of_all(wish: TaskWishes) -> _Wanted | None:
         if job_wish.only is not None or job_wish.left is not None or job_wish.overrides:
             return None
         for name, one in job_wish.fields.items():
-            if wanted.setdefault(name, one.value) != one.value:  # two voices that differ are told job by job
+            if wanted.setdefault(name, one.text) != one.text:  # two voices that differ are told job by job
                 return None
     return tuple(sorted(wanted.items()))
 

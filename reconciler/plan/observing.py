@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Literal, Protocol
 
+from pydantic import JsonValue
+
+from reconciler.cvat.details import DataMeta, Formats, Guide
 from reconciler.cvat.filters import Filter
 from reconciler.cvat.models import Job, Label, Project, Task
-
-if TYPE_CHECKING:
-    from reconciler.cvat.models import DataMeta, Formats, Guide
 
 
 class Observed(Protocol):
@@ -43,7 +43,7 @@ class Observed(Protocol):
         """One project; None when it does not exist."""
         ...
 
-    def labels_of(self, kind: Literal["project", "task"], owner_id: int) -> list[Label]:
+    def labels_of(self, kind: Literal["project", "task"], number: int) -> list[Label]:
         """The root labels of one project or task, by id."""
         ...
 
@@ -55,11 +55,11 @@ class Observed(Protocol):
         """What a task's data is made of; None when it has none."""
         ...
 
-    def annotations(self, task_id: int) -> dict[str, Any]:
+    def annotations(self, task_id: int) -> dict[str, JsonValue]:
         """A task's annotations as the server answers them: tags, shapes and tracks."""
         ...
 
-    def job_annotations(self, job_id: int) -> dict[str, Any]:
+    def job_annotations(self, job_id: int) -> dict[str, JsonValue]:
         """A job's annotations as the server answers them."""
         ...
 

@@ -6,28 +6,50 @@ Reads what it needs, writes nothing, reports every problem together. The steps s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from packaging.version import Version
+
+from reconciler.cvat.capabilities import Capabilities
 from reconciler.cvat.filters import is_in
 from reconciler.cvat.models import Task
 from reconciler.errors import PlanError, Problem
+from reconciler.history.bindings import Bindings
 from reconciler.history.model import Ledger
 from reconciler.manifest.loading import LoadedManifest, in_order
+from reconciler.plan.building.building import Building
+from reconciler.plan.building.deletions import find_deletions
+from reconciler.plan.building.finding import find_blocks
+from reconciler.plan.building.ordering import bindings_of, build_steps
 from reconciler.plan.changes import TaskChanges
 from reconciler.plan.gathering import Gathering
 from reconciler.plan.jobs_reading import JobsRead, read_jobs
 from reconciler.plan.left import all_of, left_of_task
 from reconciler.plan.limits import scope
-from reconciler.plan.model import Change, Limits, ManifestRef, Plan, RulePhase, RuleStanding, ServerRef
+from reconciler.plan.model import (
+    Action,
+    Change,
+    Limits,
+    ManifestRef,
+    Plan,
+    RulePhase,
+    RuleStanding,
+    ServerRef,
+    Warning_,
+)
 from reconciler.plan.observing import Observed, People
 from reconciler.plan.overrides import unmatched_overrides
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.selection import Selecting
 from reconciler.plan.state import users_of
-from reconciler.plan.summary import named_users, summarise, task_labels
+from reconciler.plan.steps import BindingWish, Step
+from reconciler.plan.summary import existing, named_users, summarise, task_labels
 from reconciler.plan.targets import Targets
 from reconciler.plan.wish import Wish
+
+_ANY_SERVER: Final = Capabilities.of(Version("0"))
 
 _WantedOfJobs = Mapping[int, Mapping[str, Wish]]
 
@@ -39,8 +61,9 @@ class Surroundings:
     server: Observed
     people: People
     ref: ServerRef
-    created_filter: bool  # whether the server can filter by created_date (from CVAT 2.80)
+    capabilities: Capabilities = _ANY_SERVER
     ledger: Ledger = field(default_factory=Ledger)
+    bindings: Bindings = field(default_factory=Bindings)
 
 
 def make_plan(loaded: LoadedManifest, around: Surroundings, targets: Iterable[str] = ()) -> Plan:
@@ -64,23 +87,61 @@ class _Planner:
         self._loaded = loaded
         self._around = around
         self._addresses = addresses
-        self._targets = Targets(addresses, [f"task.{key}" for key in manifest.tasks] + _rules(manifest.rules))
-        self._projects = ProjectIndex(around.server.projects(), manifest.projects, self._has_tasks)
+        self._targets = Targets(
+            addresses, [*_of("project", manifest.projects), *_of("task", manifest.tasks), *_of("rule", manifest.rules)]
+        )
         self._problems: list[Problem] = []
+        self._warnings: list[Warning_] = []
+        self._going: dict[int, Task] = {}  # tasks that are to be deleted
         self._left_out: dict[int, list[Change]] = defaultdict(list)  # by task: what --target leaves out
-        selecting = Selecting(around.server, self._projects, around.created_filter, self._problems)
-        self._found = Gathering(loaded, self._targets, selecting, around.ref, around.ledger, problems=self._problems)
+        self._building = Building(
+            loaded=loaded,
+            server=around.server,
+            ref=around.ref,
+            capabilities=around.capabilities,
+            bindings=around.bindings,
+            targets=self._targets,
+            problems=self._problems,
+            warnings=self._warnings,
+        )
+        self._projects = ProjectIndex(
+            around.server.projects(),
+            manifest.projects,
+            self._has_tasks,
+            remembered=self._building.remembered,
+            locations=loaded.locations,
+        )
+        self._building.project_name = self._projects.name
+        selecting = Selecting(
+            around.server, self._projects, around.capabilities.filters_created_date, problems=self._problems
+        )
+        self._found = Gathering(
+            loaded,
+            self._targets,
+            selecting,
+            around.ref,
+            around.ledger,
+            self._building,
+            problems=self._problems,
+            warnings=self._warnings,
+        )
 
     def plan(self) -> Plan:
+        data = find_blocks(self._building, self._projects)
+        going = find_deletions(self._building)
+        self._going = {one.task.id: one.task for one in going}
         self._found.gather()
         users = self._users()
+        self._building.users = users
+        steps = build_steps(self._building, data, going)
         jobs = read_jobs(self._found.wishes.values(), self._around.server)
         wanted = self._wanted_of_jobs(jobs)
         self._problems += unmatched_overrides(self._found.wishes.values(), jobs)
         self._problems += self._found.disagreements.problems()
         if self._problems:
-            raise PlanError(in_order(self._problems))
-        return self._assemble(self._changes(jobs, wanted, users), users, jobs)
+            raise PlanError(in_order(list(dict.fromkeys(self._problems))))
+        changes = self._changes(jobs, wanted, users, stepped=existing(steps, "task"))
+        return self._assemble(steps, bindings_of(self._building, data), changes, users, jobs)
 
     def _has_tasks(self, project: int) -> bool:
         found = self._around.server.tasks(is_in("project_id", [project]))
@@ -92,7 +153,7 @@ class _Planner:
             self._around.people,
             organization=bool(self._around.ref.organization),
             problems=self._problems,
-            warnings=found.warnings,
+            warnings=self._warnings,
         )
 
     def _wanted_of_jobs(self, read: JobsRead) -> _WantedOfJobs:
@@ -103,21 +164,33 @@ class _Planner:
             for job in read.of(wishes.task.id)
         }
 
-    def _changes(self, read: JobsRead, wanted: _WantedOfJobs, users: Mapping[str, int]) -> list[Change]:
+    def _changes(
+        self, read: JobsRead, wanted: _WantedOfJobs, users: Mapping[str, int], *, stepped: Collection[int]
+    ) -> list[Change]:
+        """What is changed of tasks that are there; that nothing is to change is not said of those with steps."""
         planned: list[Change] = []
         for task_id, wishes in sorted(self._found.wishes.items()):
             if wishes.sources:
                 complete = task_id in read.complete
-                one = TaskChanges(wishes, read.of(task_id), wanted, complete, users, self._found.warnings)
+                one = TaskChanges(wishes, read.of(task_id), wanted, complete, users, self._warnings)
                 for change in one.changes():
+                    if change.action is Action.NO_OP and task_id in stepped:
+                        continue
                     wanted_now = self._targets.wants(change, wishes.sources)
                     (planned if wanted_now else self._left_out[task_id]).append(change)
-        self._found.warnings += self._targets.unmet()
+        self._warnings += self._targets.unmet()
         return planned
 
-    def _assemble(self, changes: Sequence[Change], users: Mapping[str, int], read: JobsRead) -> Plan:
-        considered = {change.task for change in changes}
-        tasks = [wishes.task for task_id, wishes in sorted(self._found.wishes.items()) if task_id in considered]
+    def _assemble(
+        self,
+        steps: Sequence[Step],
+        bindings: Sequence[BindingWish],
+        changes: Sequence[Change],
+        users: Mapping[str, int],
+        read: JobsRead,
+    ) -> Plan:
+        considered = {change.task for change in changes} | existing(steps, "task")
+        tasks = [task for number, task in sorted(self._known_tasks().items()) if number in considered]
         loaded, limits = self._loaded, self._loaded.manifest.settings.limits
         return Plan(
             kind="apply",
@@ -131,11 +204,13 @@ class _Planner:
             ),
             scope=scope(tasks, self._projects.task_count),
             tasks=task_labels(tasks, self._projects.name),
+            steps=tuple(steps),
             changes=tuple(changes),
+            bindings=tuple(bindings),
             rules=tuple(self._dealt_with(standing.record) for standing in self._found.standings),
-            users=named_users(changes, self._known_users(users, tasks, read)),
-            warnings=tuple(dict.fromkeys(self._found.warnings)),
-            summary=summarise(changes),
+            users=named_users(changes, self._known_users(users, tasks, read), steps),
+            warnings=tuple(dict.fromkeys(self._warnings)),
+            summary=summarise(changes, steps=steps),
         )
 
     def _dealt_with(self, rule: RuleStanding) -> RuleStanding:
@@ -152,6 +227,14 @@ class _Planner:
         left = tuple(one for one in rule.left if one.task in there)
         return rule.model_copy(update={"pending": pending, "left": left, "aside": aside})
 
+    def _known_tasks(self) -> dict[int, Task]:
+        """Every task that a step or a change is about."""
+        ctx = self._building
+        found = [*ctx.described.values(), *ctx.replaced.values()]
+        found += [task for some in (*ctx.left_over.values(), *ctx.going_with.values()) for task in some]
+        known = {task.id: task for task in found if task is not None}
+        return known | self._going | {number: wishes.task for number, wishes in self._found.wishes.items()}
+
     def _known_users(self, resolved: Mapping[str, int], tasks: Iterable[Task], read: JobsRead) -> dict[str, int]:
         known = dict(resolved)
         for task in tasks:
@@ -159,5 +242,5 @@ class _Planner:
         return known
 
 
-def _rules(keys: Iterable[str]) -> list[str]:
-    return [f"rule.{key}" for key in keys]
+def _of(kind: str, keys: Iterable[str]) -> list[str]:
+    return [f"{kind}.{key}" for key in keys]

@@ -48,6 +48,8 @@ class Selecting:
         conditions = list(self._conditions(selector, at))
         if len(self.problems) > before:  # what it means is unknown: nothing is read for it
             return Selection()
+        if any(condition.never for condition in conditions):  # only projects that the plan makes: nothing is there yet
+            return Selection(tests=_tests(conditions))
         jobs = self._jobs(selector.job, selector.id, conditions) if selector.job else None
         if selector.id is not None:
             candidates = self._given(selector.id, at("id"))
@@ -100,7 +102,7 @@ class Selecting:
         resolved = [self.projects.resolve(ref, where, self.problems) for ref in selector.project]
         ids = frozenset(project_id for project_id in resolved if project_id is not None)
         narrows = is_in("project_id", sorted(ids)) if ids else None
-        return Condition(lambda task: task.project_id in ids, narrows, narrows, frozenset({"project"}))
+        return Condition(lambda task: task.project_id in ids, narrows, narrows, frozenset({"project"}), never=not ids)
 
     def _none_of(self, selector: Selector, at: Place, around: Sequence[Condition]) -> Condition:
         inner = list(self._conditions(selector, at, around))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location
-from reconciler.manifest.models import JobFields, JobOverride, TaskFields
+from reconciler.manifest.models import JobFields, JobOverride, StorageBlock, TaskFields
 from reconciler.plan.disagreements import Disagreements
 from reconciler.plan.state import State, task_state
 from reconciler.plan.wish import Wish
@@ -133,6 +133,7 @@ def field_wishes(block: TaskFields, source: str, at: Place, *, names: tuple[str,
     for name in names:
         if name in block.model_fields_set:
             value = getattr(block, name)
+            value = value.state if isinstance(value, StorageBlock) else value
             yield name, Wish("" if value is None and name in EMPTY_IS_TEXT else value, source, at(name))
 
 

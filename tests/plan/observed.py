@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import JsonValue
+
+from reconciler.cvat.details import DataMeta, Formats, Guide
 from reconciler.cvat.filters import Filter
 from reconciler.cvat.models import Job, Label, Project, Task
 from reconciler.manifest.loading import LoadedManifest, from_document
@@ -71,6 +74,27 @@ class Server:
     def labels(self, condition: Filter | None = None) -> list[Label]:
         return []
 
+    def labels_of(self, kind: Literal["project", "task"], number: int) -> list[Label]:
+        return []
+
+    def project(self, project_id: int) -> Project | None:
+        return next((one for one in self.held_projects if one.id == project_id), None)
+
+    def guide(self, guide_id: int) -> Guide | None:
+        return None
+
+    def data_meta(self, task_id: int) -> DataMeta | None:
+        return None
+
+    def annotations(self, task_id: int) -> dict[str, JsonValue]:
+        return {}
+
+    def job_annotations(self, job_id: int) -> dict[str, JsonValue]:
+        return {}
+
+    def formats(self) -> Formats:
+        return Formats()
+
 
 class Everybody:
     """All users are known."""
@@ -85,4 +109,4 @@ class Everybody:
 def plan_for(server: Server, document: dict[str, Any], *targets: str) -> Plan:
     """The plan of a manifest, given as its document."""
     loaded: LoadedManifest = from_document({"version": 1, **document})
-    return make_plan(loaded, Surroundings(server, Everybody(), SERVER, created_filter=False), targets)
+    return make_plan(loaded, Surroundings(server, Everybody(), SERVER), targets)

@@ -79,7 +79,7 @@ class Planning:
                 server=reader,
                 people=People(reader),
                 ref=ref,
-                created_filter=session.capabilities.filters_created_date,
+                capabilities=session.capabilities,
                 ledger=Ledger(entries=tuple(entries)),
             )
             return make_plan(loaded, around, targets)

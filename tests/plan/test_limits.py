@@ -32,7 +32,7 @@ def test_limits_allow_what_they_name(changes: int, limits: Limits, refused: bool
 
 
 def test_deletions_are_refused_unless_allowed() -> None:
-    assert exceeded(plan(0, Limits(), deletes=1)) == ["1 objects would be deleted; `max_deletes` allows 0"]
+    assert exceeded(plan(0, Limits(), deletes=1)) == ["1 object would be deleted; `max_deletes` allows 0"]
     assert not exceeded(plan(0, Limits(max_deletes=1), deletes=1))
 
 

@@ -79,12 +79,6 @@ def test_a_task_of_another_organization_is_not_there(put: Put) -> None:
         planning.plan("version: 1\ntasks:\n  t: {id: 1, subset: S}\n")
 
 
-def test_a_task_that_is_in_no_project(put: Put) -> None:
-    planning = put({"projects": {1: {"name": "A"}}, "tasks": {1: {"name": "t"}}})
-    with pytest.raises(PlanError, match="task 1 is in no project, not in project 'A'"):
-        planning.plan("version: 1\ntasks:\n  t: {id: 1, project: A, subset: S}\n")
-
-
 def test_a_task_renamed_before_it_is_read_is_not_taken_for_another(put: Put) -> None:
     planning = put({"tasks": {1: {"name": "old"}}})
     rename = lambda: planning.sandbox.api("PATCH", "/api/tasks/1", json={"name": "new"})  # noqa: E731

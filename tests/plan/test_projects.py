@@ -44,7 +44,6 @@ def test_a_reference_stands_for(ref: object, project: int) -> None:
     [
         ("Twin", "2 projects are called 'Twin': 3 and 4", "say which one with `project: {id: …}`"),
         ("Deport", "there is no project called 'Deport', or you cannot see it", "did you mean `Depot`?"),
-        ("gone", "there is no project 8, or you cannot see it in this organization", None),
         ({"id": 99}, "there is no project 99, or you cannot see it in this organization", None),
         ({"name": "depot"}, "there is no project called 'depot', or you cannot see it", "did you mean `Depot`?"),
     ],
@@ -52,6 +51,15 @@ def test_a_reference_stands_for(ref: object, project: int) -> None:
 def test_a_reference_that_stands_for_none(ref: object, what: str, hint: str | None) -> None:
     found, (problem,) = resolve(ref)
     assert (found, problem.what, problem.hint) == (None, what, hint)
+
+
+def test_what_is_wrong_with_a_block_is_told_once_where_it_stands() -> None:
+    index = ProjectIndex([], BLOCKS)
+    for _ in range(3):
+        assert index.resolve(ProjectRef(key="gone"), None, problems := []) is None
+        assert problems == []
+    (problem,) = index.check()
+    assert problem.what == "there is no project 8, or you cannot see it in this organization"
 
 
 def test_a_project_that_cannot_be_seen_has_no_name_and_no_count() -> None:

@@ -77,7 +77,7 @@ def test_a_target_that_nothing_belongs_to_is_told() -> None:
         ("", None),
         ("rule.reopen[]", "did you mean `rule.reopen`?"),
         ("rule.reopen[1e3]", "did you mean `rule.reopen`?"),
-        ("rule.reopen[" + "9" * 5000 + "]", None),
+        ("rule.reopen[" + "9" * 5000 + "]", "did you mean `rule.reopen`?"),
     ],
 )
 def test_an_address_that_is_not_in_the_manifest(address: str, hint: str | None) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
+from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.capabilities import Capabilities
-from reconciler.cvat.models import Label, Project, Task
+from reconciler.cvat.models import Job, Label, Project, Task
 from reconciler.errors import Location, Problem
 from reconciler.history.bindings import Binding, Bindings
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import Lifecycle, Manifest
 from reconciler.plan.model import ServerRef, Warning_
 from reconciler.plan.observing import Observed
-from reconciler.plan.steps import AnnotationsWish, ObjectRef
+from reconciler.plan.remembered import Remembered
+from reconciler.plan.steps import AnnotationsWish, ObjectRef, Step
 from reconciler.plan.targets import Targets
 
 Owner = Literal["project", "task"]
@@ -48,12 +51,28 @@ class Building:
     """By key of a task block in `tasks`: the project that its task is in once this plan is applied; None: in none."""
     uploads: set[str] = field(default_factory=set)
     """Keys of the task blocks whose data this plan uploads: their annotations come after `task.KEY.data`."""
+    described: dict[str, Task | None] = field(default_factory=dict)
+    """As `tasks`, of all blocks that were looked for, targeted or not: what `prune.tasks` leaves alone."""
+    left_over: dict[str, list[Task]] = field(default_factory=dict)
+    """By key, old tasks that an earlier apply made anew but did not get to delete."""
     replaced: dict[str, Task] = field(default_factory=dict)
     """By key, the old task of a block that is made anew (`replace: true`). `tasks` has None for it."""
     annotations: dict[str, AnnotationsWish] = field(default_factory=dict)
     """By key, from which file a task's annotations are to come: remembered with the task's binding."""
+    deleted: dict[int, str] = field(default_factory=dict)
+    """By id, the address of the step that deletes a task."""
+    going_with: dict[str, list[Task]] = field(default_factory=dict)
+    """By key of a project that is deleted, the tasks that go with it."""
+    label_steps: dict[str, Step] = field(default_factory=dict)
+    """By address, what this plan does to labels of projects: it comes before anything that is done to tasks."""
+    project_name: Callable[[int | None], str | None] = lambda _: None
+    """What a project is called; None if it has no name or cannot be seen."""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Warning_] = field(default_factory=list)
+    wholes: dict[int, WholeTask | None] = field(default_factory=dict, repr=False)
+    """By task, the annotations that were read (`impact`); None where they cannot be read."""
+    jobs_read: dict[int, list[Job]] = field(default_factory=dict, repr=False)
+    """By task, its jobs of all types, where they were read (`impact`)."""
     _labels: dict[tuple[Owner, int], list[Label]] = field(default_factory=dict, repr=False)
     _swept: bool = field(default=False, repr=False)
 
@@ -82,19 +101,21 @@ class Building:
 
     # What is remembered
 
+    @cached_property
+    def remembered(self) -> Remembered:
+        """The bindings of this server and organization."""
+        return Remembered(self.bindings, self.ref)
+
     def binding(self, address: str) -> Binding | None:
         """What an address was bound to when it was last applied, whether that is still there or not."""
-        return self.bindings.find(self.ref.url, self.ref.organization, address)
+        return self.remembered.by_address.get(address)
 
     def prevented(self, address: str, found: Project | Task, lifecycle: Lifecycle | None = None) -> str | None:
         """The `lifecycle.prevent_delete` that forbids to delete an object: its block's, or a remembered one."""
         if lifecycle is not None and "prevent_delete" in lifecycle.model_fields_set:
             return f"lifecycle.prevent_delete of {address}" if lifecycle.prevent_delete else None
-        kind: Owner = "project" if isinstance(found, Project) else "task"
-        binding = self.bindings.is_protected(self.ref.url, kind, found.id)
-        if binding is None or binding.created not in (None, found.created_date):
-            return None  # the id belongs to another object now
-        return f"lifecycle.prevent_delete of {binding.address}, remembered from an earlier apply"
+        binding = self.remembered.protecting(found)
+        return f"lifecycle.prevent_delete of {binding.address}, remembered from an earlier apply" if binding else None
 
     # What steps belong to
 

@@ -1,0 +1,110 @@
+"""Moving a task into another project: what it takes there is checked before, for the server would refuse half way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import JsonValue
+
+from reconciler.cvat.models import Task
+from reconciler.manifest.models import TaskBlock
+from reconciler.manifest.wording import did_you_mean
+from reconciler.plan.building.building import Building
+from reconciler.plan.frozen import Action, FieldChange
+from reconciler.plan.labels import label_state
+from reconciler.plan.steps import Do, Image, ObjectRef, Step
+
+_MOST_NAMED = 5
+
+
+def is_moved(block: TaskBlock, found: Task, place: ObjectRef | None) -> bool:
+    """Whether a task has to go into another project."""
+    return place is not None and place.id != found.project_id and "project" not in block.lifecycle.ignore
+
+
+def build_move(ctx: Building, key: str, block: TaskBlock, found: Task) -> Iterator[Step]:
+    """The step that moves a task: a request of its own, what else is in it would be ignored (FACTS §4)."""
+    place = ctx.lies_in.get(key)
+    if place is None or not is_moved(block, found, place):
+        return
+    needs = [place.address] if place.id is None else []
+    needs += _check_labels(ctx, key, block, found, place, _labels_there(ctx, place))
+    names = {label.name for label in ctx.labels_for(found)}
+    address = f"task.{key}"
+    yield Step(
+        address=address,
+        kind="task",
+        do=Do.MOVE_TASK,
+        action=Action.UPDATE,
+        id=found.id,
+        name=found.name,
+        of=place,
+        reason="its block says another project",
+        fields=(FieldChange(path=("project",), before=_from(ctx, found), after=place.name, source=address),),
+        body={"labels": {old: there for old, there in block.move_labels.items() if old in names and old != there}},
+        expect={"project": found.project_id},
+        gives={"project": place.id},
+        needs=tuple(dict.fromkeys(needs)),
+    )
+
+
+def _from(ctx: Building, found: Task) -> str | None:
+    return ctx.project_name(found.project_id) or (str(found.project_id) if found.project_id is not None else None)
+
+
+def _check_labels(
+    ctx: Building, key: str, block: TaskBlock, found: Task, place: ObjectRef, there: Mapping[str, Image]
+) -> list[str]:
+    """Note what the target lacks; give the addresses of the labels that this plan makes there and that are needed."""
+    missing, lacking, needs = [], [], []
+    for label in ctx.labels_for(found):
+        name = block.move_labels.get(label.name, label.name)
+        if name not in there:
+            missing.append(label.name if name == label.name else f"{label.name} (as {name})")
+            continue
+        needs += [address for address in [f"{place.address}.label[{name}]"] if address in ctx.label_steps]
+        known = _table(there[name].get("attributes"))
+        if gone := [one.name for one in label.attributes or () if one.name not in known]:
+            lacking.append(f"the attribute{'s' * (len(gone) > 1)} {', '.join(gone)} of {name}")
+    if missing or lacking:
+        what = " and ".join(
+            [*([f"the label{'s' * (len(missing) > 1)} {_listed(missing)}"] if missing else []), *lacking]
+        )
+        meant = did_you_mean(missing[0], there) if missing else None
+        hint = "say with `move_labels` which of its labels becomes which there, or add what is missing to the project"
+        where = ctx.at("tasks", key, "move_labels") if block.move_labels else ctx.at("tasks", key, "project")
+        ctx.problem(
+            f"task {found.id} ({found.name!r}) cannot be moved to project {place.name!r}, which has not {what}",
+            where,
+            f"{hint}; {meant}" if meant else hint,
+        )
+    for old in block.move_labels:
+        if old not in {label.name for label in ctx.labels_for(found)}:
+            ctx.problem(
+                f"task {found.id} has no label {old!r} to be moved",
+                ctx.key_at("tasks", key, "move_labels", old),
+                did_you_mean(old, [label.name for label in ctx.labels_for(found)]),
+            )
+    return needs
+
+
+def _labels_there(ctx: Building, place: ObjectRef) -> dict[str, Image]:
+    """The labels of a project once this plan is applied: it may rename, make and delete some."""
+    there = {label.name: label_state(label) for label in ctx.labels_of("project", place.id)} if place.id else {}
+    for step in ctx.label_steps.values():
+        if step.of is None or step.of.address != place.address:
+            continue
+        before = there.pop(str(step.expect.get("name", step.name)), {}) if step.expect is not None else {}
+        if step.gives is not None:
+            attributes = {**_table(before.get("attributes")), **_table(step.gives.get("attributes"))}
+            there[str(step.gives.get("name", step.name))] = {**before, **step.gives, "attributes": attributes}
+    return there
+
+
+def _table(value: JsonValue) -> Image:
+    return value if isinstance(value, dict) else {}
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMED])
+    return f"{shown} and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else shown
