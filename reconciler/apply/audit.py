@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from reconciler.apply.one_write import Result
+from reconciler.apply.steps.result import StepResult
 from reconciler.cvat.session import Session
-from reconciler.history.model import AuditField, AuditRecord
+from reconciler.history.model import AuditField, AuditRecord, StepRecord
 from reconciler.history.operator import operator
 from reconciler.history.runs import RunRecorder
 from reconciler.plan.model import Write
@@ -27,6 +28,39 @@ class Auditor:
             StateError: it could not be written.
         """
         self._recorder.audit(self.as_record(result))
+
+    def record_step(self, result: StepResult) -> None:
+        """Record the beginning or the end of one step; it is on the disk when this returns.
+
+        Raises:
+            StateError: it could not be written.
+        """
+        self._recorder.audit(self.as_step_record(result))
+
+    def as_step_record(self, result: StepResult) -> StepRecord:
+        """A step as it is recorded."""
+        step = result.step
+        return StepRecord(
+            time=datetime.now(UTC),
+            run=self._recorder.run.id,
+            user=self._session.user.username,
+            operator=self._operator,
+            server=self._session.url,
+            organization=self._session.organization,
+            address=step.address,
+            kind=step.kind,
+            do=step.do,
+            id=result.id,
+            of=result.of,
+            request=result.request,
+            outcome=result.outcome,
+            status=result.status,
+            message=result.message,
+            gave=result.gave,
+            copied=result.copied,
+            replaced=result.replaced,
+            beside=result.beside,
+        )
 
     def as_record(self, result: Result) -> AuditRecord:
         """One step of one write as it is recorded."""

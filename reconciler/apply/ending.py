@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from reconciler.apply.executor import Executor, Result
+from reconciler.apply.one_write import Result
+from reconciler.apply.steps.result import StepResult
 from reconciler.errors import ChangesFailedError, StateError
 from reconciler.history.model import Counts, Run, RunStatus, Unproven, WriteOutcome
 from reconciler.plan.model import Plan
@@ -24,23 +25,25 @@ class UnrecordedError(StateError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and what became of each write."""
+    """How a run ended, and what became of each write and of each step."""
 
     run: Run
     plan: Plan
     results: list[Result] = field(default_factory=list)
+    steps: list[StepResult] = field(default_factory=list)
 
 
 def finished(
     run: Run,
     plan: Plan,
-    results: Sequence[Result],
+    results: Sequence[Result | StepResult],
     found: Sequence[Unproven],
     *,
     interrupted: bool,
     notes: Sequence[str],
+    further: Sequence[str] = (),
 ) -> Run:
-    """The run with its end: how many objects ended how, what is unproven, and why it did not end as it should."""
+    """The run with its end: how many writes and steps ended how, what is unproven, and why it ended early."""
     counted = {outcome: sum(result.outcome is outcome for result in results) for outcome in WriteOutcome}
     counts = Counts(
         written=counted[WriteOutcome.WRITTEN],
@@ -63,19 +66,20 @@ def finished(
             "status": status,
             "counts": counts,
             "unproven": tuple(found),
+            "further": tuple(further),
             "note": "; ".join(notes) or None,
         }
     )
 
 
-def stopped_because(executor: Executor) -> str | None:
+def stopped_because(failure: Exception | None, outage: str | None) -> str | None:
     """Why a run stopped by itself."""
-    if executor.failure is None:
-        return executor.outage
-    if isinstance(executor.failure, StateError):
-        return f"stopped: {executor.failure.what}"
-    _log.debug("a write failed in a way that should not be", exc_info=executor.failure)
-    return f"stopped: unexpected {type(executor.failure).__name__}; this is a bug in cvat-reconciler"
+    if failure is None:
+        return outage
+    if isinstance(failure, StateError):
+        return f"stopped: {failure.what}"
+    _log.debug("a write failed in a way that should not be", exc_info=failure)
+    return f"stopped: unexpected {type(failure).__name__}; this is a bug in cvat-reconciler"
 
 
 def unrecorded(run: Run, error: StateError) -> UnrecordedError:

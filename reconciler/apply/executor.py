@@ -34,13 +34,22 @@ class Executor:
     from here, `outage` says why the server is of no use any more, or `failure` is what the observer raised.
     """
 
-    def __init__(self, reader: Reader, writer: Writer, observe: Observer, stop: Event, *, parallelism: int) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        writer: Writer,
+        observe: Observer,
+        stop: Event,
+        *,
+        parallelism: int,
+        outage: Outage | None = None,
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._observe = observe
         self._stop = stop
         self._parallelism = parallelism
-        self._outage = Outage()
+        self._outage = outage or Outage()
         self.failure: Exception | None = None
 
     @property

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from threading import Lock
+from typing import Protocol
 
-from reconciler.apply.one_write import Result
 from reconciler.history.model import WriteOutcome
 
 UNREACHABLE_AFTER = 3
-"""Writes in a row that find no server before the run stops by itself. Each has been tried several times."""
+"""Writes (or steps) in a row that find no server before the run stops by itself. Each has been tried several times."""
 
 _NO_SERVER = frozenset({None, 502, 503, 504})
 _LOGIN_ENDED = 401
 
 
+class Ended(Protocol):
+    """A write or a step that has ended."""
+
+    @property
+    def outcome(self) -> WriteOutcome:
+        """How."""
+        ...
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of a refusal."""
+        ...
+
+
 class Outage:
-    """Counts, over all threads, the writes in a row that did not reach the server."""
+    """Counts, over all threads, the writes and steps in a row that did not reach the server."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
         self._counting = Lock()
         self.reason: str | None = None
 
-    def after(self, result: Result) -> bool:
+    def after(self, result: Ended) -> bool:
         """Take the next result in; tells whether there is no use in going on."""
         failed = result.outcome in (WriteOutcome.FAILED, WriteOutcome.UNKNOWN)
         with self._counting:

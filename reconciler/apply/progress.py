@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable
 
 from reconciler.apply.one_write import Result
+from reconciler.apply.steps.result import StepResult
 from reconciler.history.model import Run
+from reconciler.plan.steps import Step
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +21,15 @@ class Progress:
 
     def wrote(self, result: Result) -> None:
         """A write ended, one way or another."""
+
+    def step_began(self, step: Step) -> None:
+        """A step is taken up: it is looked at, copied if it destroys, and sent."""
+
+    def step_progress(self, step: Step, fraction: float | None, words: str) -> None:
+        """How far a long step is (0 to 1; None: not known), and what it is doing."""
+
+    def stepped(self, result: StepResult) -> None:
+        """A step ended, one way or another."""
 
     def stopping(self) -> None:
         """A signal was heard: writes in flight are finished, no more are begun."""
@@ -40,6 +51,18 @@ class Unfailing(Progress):
     def wrote(self, result: Result) -> None:
         """A write ended, one way or another."""
         _shielded(lambda: self._told.wrote(result))
+
+    def step_began(self, step: Step) -> None:
+        """A step is taken up."""
+        _shielded(lambda: self._told.step_began(step))
+
+    def step_progress(self, step: Step, fraction: float | None, words: str) -> None:
+        """How far a long step is."""
+        _shielded(lambda: self._told.step_progress(step, fraction, words))
+
+    def stepped(self, result: StepResult) -> None:
+        """A step ended, one way or another."""
+        _shielded(lambda: self._told.stepped(result))
 
     def stopping(self) -> None:
         """A signal was heard: writes in flight are finished, no more are begun."""

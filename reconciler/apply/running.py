@@ -12,19 +12,26 @@ from datetime import UTC, datetime
 from threading import Event
 
 from reconciler.apply.audit import Auditor
+from reconciler.apply.carrying import Carrying
 from reconciler.apply.ending import Outcome, UnrecordedError, finished, stopped_because, unrecorded
-from reconciler.apply.executor import Executor, Result
 from reconciler.apply.interruption import stopping_on_signals
 from reconciler.apply.ledger_keeping import check_rules_unchanged, freeze_selections, record_done, withdraw_undone
-from reconciler.apply.one_write import look
+from reconciler.apply.one_write import Result, look
+from reconciler.apply.prevention import check_not_prevented
 from reconciler.apply.progress import Progress, Unfailing
 from reconciler.apply.rereading import Reread, reread
 from reconciler.apply.staleness import check_still_true
+from reconciler.apply.steps.loading import check_contents
+from reconciler.apply.steps.proving import planned_again_steps, unproven_steps
+from reconciler.apply.steps.remembering import Remembering
+from reconciler.apply.steps.result import StepResult
+from reconciler.apply.steps.settling import Settling
+from reconciler.apply.steps.site import Site
+from reconciler.apply.steps.staleness import stale_steps
 from reconciler.apply.verification import planned_again, touched, unproven
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.rights import check_may_write
 from reconciler.cvat.session import Session
-from reconciler.cvat.writing import Writer
 from reconciler.errors import ReconcilerError, ServerError, StateError
 from reconciler.history.applied import check_unclaimed, claim_plan, release_plan
 from reconciler.history.ledger import load_ledger
@@ -40,6 +47,8 @@ from reconciler.plan.limits import check_limits
 from reconciler.plan.model import Plan, SavedPlan
 
 __all__ = ["Outcome", "Progress", "UnrecordedError", "run_plan"]
+
+_NOT_REACHED = frozenset({WriteOutcome.SKIPPED, WriteOutcome.UNKNOWN})
 
 
 def run_plan(
@@ -70,12 +79,16 @@ def run_plan(
             this one had written.
     """
     check_limits(saved.plan)
+    check_not_prevented(saved.plan)
     check_may_write(session)
-    with locked(
-        store, operator(), f"{saved.plan.kind} of {len(saved.plan.updates)} changes on {saved.plan.server.url}"
-    ):
+    with locked(store, operator(), f"{saved.plan.kind} of {_size(saved.plan)} on {saved.plan.server.url}"):
         run = _Run(saved, session, store, Unfailing(progress or Progress()), parallelism, replan)
         return run.go(claim=claim)
+
+
+def _size(plan: Plan) -> str:
+    changes = f"{len(plan.updates)} changes"
+    return f"{changes} and {len(plan.steps)} steps" if plan.steps else changes
 
 
 class _Run:
@@ -94,14 +107,16 @@ class _Run:
         self._reader = Reader(session)
 
     def go(self, *, claim: bool) -> Outcome:
-        recover_killed_runs(self._store, self._session.url, lambda change: look(change, self._reader))
+        settling = Settling(self._session, self._store)
+        recover_killed_runs(self._store, self._session.url, lambda change: look(change, self._reader), settling)
         if claim:
             check_unclaimed(self._store, self._saved.id)
         check_rules_unchanged(self._plan, load_ledger(self._store))
         before = reread(self._plan.updates, self._reader)
-        check_still_true(self._plan, before)
+        check_contents(self._plan.steps, self._store)
+        check_still_true(self._plan, before, stale_steps(Site(self._session, self._store, self._plan, "")))
         # From here on a signal must not tear the record apart.
-        with stopping_on_signals(self._progress.stopping) if self._plan.updates else nullcontext(Event()) as stop:
+        with stopping_on_signals(self._progress.stopping) if not self._plan.is_empty else nullcontext(Event()) as stop:
             recorder = self._record(before, claim=claim)
             self._progress.begun(recorder.run)
             return self._write_and_verify(recorder, stop)
@@ -127,39 +142,66 @@ class _Run:
 
     def _write_and_verify(self, recorder: RunRecorder, stop: Event) -> Outcome:
         auditor = Auditor(recorder, self._session)
-        executor, results = self._execute(auditor, stop)
-        found, notes = self._verify(results)
-        if why := stopped_because(executor):
+        site = Site(self._session, self._store, self._plan, recorder.run.id, stop, self._progress.step_progress)
+        carrying = Carrying(site, auditor, self._progress, parallelism=self._parallelism)
+        results, steps = carrying.out()
+        found, notes = self._verify(site, results, steps)
+        further: list[str] = []
+        if why := stopped_because(carrying.failure, carrying.outage):
             notes = [why, *notes]
-        interrupted = why is None and stop.is_set() and any(one.outcome is WriteOutcome.SKIPPED for one in results)
+        ends: list[Result | StepResult] = [*results, *steps]
+        interrupted = why is None and stop.is_set() and any(one.outcome in _NOT_REACHED for one in ends)
 
         def ended() -> Run:
-            return finished(recorder.run, self._plan, results, found, interrupted=interrupted, notes=notes)
+            return finished(
+                recorder.run, self._plan, ends, found, interrupted=interrupted, notes=notes, further=further
+            )
 
         try:
             record_done(self._store, self._plan, map(auditor.as_record, results), found)
             withdraw_undone(self._store, self._plan, results, found)
+            self._remember(carrying.remembering, steps, notes)
             if not stop.is_set():
-                self._plan_again(results, found, notes)
+                further += self._plan_again(results, steps, found, notes)
             if self._plan.of_run is not None:
                 mark_rolled_back(self._store, self._plan.of_run, recorder.run.id)
             recorder.finish(ended())
         except StateError as error:  # the run stays `running`, and the next one takes it from there
             raise unrecorded(ended(), error) from error
-        if isinstance(executor.failure, StateError):
-            raise unrecorded(ended(), executor.failure) from executor.failure
-        return Outcome(recorder.run, self._plan, results)
+        if isinstance(carrying.failure, StateError):
+            raise unrecorded(ended(), carrying.failure) from carrying.failure
+        return Outcome(recorder.run, self._plan, results, steps)
 
-    def _plan_again(self, results: list[Result], found: list[Unproven], notes: list[str]) -> None:
-        """A second plan over what was written must be empty; what it would change again is not as wanted."""
-        if self._replan is None or found:
-            return
+    def _remember(self, remembering: Remembering, steps: list[StepResult], notes: list[str]) -> None:
+        """What the addresses stand for now, with what was applied to them."""
         try:
-            found.extend(planned_again(self._replan(), results))
+            remembering.finish(steps)
+        except StateError:
+            raise
+        except ReconcilerError as error:
+            notes.append(f"what the addresses stand for cannot be read, and so not remembered: {error.what}")
+
+    def _plan_again(
+        self, results: list[Result], steps: list[StepResult], found: list[Unproven], notes: list[str]
+    ) -> list[str]:
+        """A second plan over what was written must be empty; what it would change again is not as wanted.
+
+        Gives what is only for a next apply: what rules would do to tasks that did not exist when this one was planned.
+        """
+        if self._replan is None or found:
+            return []
+        try:
+            again = self._replan()
         except StateError:
             raise
         except ReconcilerError as error:
             notes.append(f"a second plan, to prove that nothing is left to do, cannot be made: {error.what}")
+            return []
+        found.extend(planned_again(again, results))
+        of_steps, further = planned_again_steps(again, steps)
+        known = {(one.kind, one.id, one.field) for one in found}
+        found.extend(one for one in of_steps if (one.kind, one.id, one.field) not in known)
+        return further
 
     def _new_run(self) -> Run:
         now = datetime.now(UTC)
@@ -175,6 +217,7 @@ class _Run:
             sources=self._plan.manifest.sources if self._plan.manifest else (),
             tasks=self._plan.summary.tasks_to_change,
             jobs=self._plan.summary.jobs_to_change,
+            steps=len(self._plan.steps),
         )
 
     def _snapshot(self, before: Reread) -> Snapshot:
@@ -188,18 +231,10 @@ class _Run:
             ),
         )
 
-    def _execute(self, auditor: Auditor, stop: Event) -> tuple[Executor, list[Result]]:
-        def observe(result: Result) -> None:
-            auditor.record(result)
-            if result.outcome is not WriteOutcome.STARTED:
-                self._progress.wrote(result)
-
-        executor = Executor(self._reader, Writer(self._session), observe, stop, parallelism=self._parallelism)
-        return executor, executor.execute(self._plan.updates)
-
-    def _verify(self, results: list[Result]) -> tuple[list[Unproven], list[str]]:
+    def _verify(self, site: Site, results: list[Result], steps: list[StepResult]) -> tuple[list[Unproven], list[str]]:
         self._progress.verifying()
         try:
-            return unproven(self._plan, results, reread(touched(results), self._reader)), []
+            found = unproven(self._plan, results, reread(touched(results), self._reader))
+            return [*found, *unproven_steps(site, steps, parallelism=self._parallelism)], []
         except ServerError as error:
             return [], [f"what was written could not be read again to prove it: {error.what}"]

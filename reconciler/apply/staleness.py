@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from reconciler.apply.rereading import Reread
+from reconciler.apply.steps.staleness import StaleStep
 from reconciler.errors import ConflictError
 from reconciler.plan.model import Change, Plan
 
@@ -39,7 +40,7 @@ class Stale:
 class StalePlanError(ConflictError):
     """The server changed since the plan. Nothing was written."""
 
-    def __init__(self, stale: list[Stale]) -> None:
+    def __init__(self, stale: Sequence[Stale | StaleStep]) -> None:
         self.stale = tuple(stale)
         listed = [f"  {one}" for one in stale[:10]]
         if len(stale) > len(listed):
@@ -50,8 +51,8 @@ class StalePlanError(ConflictError):
         )
 
 
-def check_still_true(plan: Plan, now: Reread) -> None:
-    """Refuse a plan whose before-values, or what its selections rested on, no longer hold.
+def check_still_true(plan: Plan, now: Reread, steps: Iterable[StaleStep] = ()) -> None:
+    """Refuse a plan whose before-values, or what its selections rested on, no longer hold; nor what its steps expect.
 
     Raises:
         StalePlanError: exit code 4, with every difference.
@@ -60,8 +61,9 @@ def check_still_true(plan: Plan, now: Reread) -> None:
     for change in plan.updates:
         for one in _stale(change, now):
             stale.setdefault(one.about, one)
-    if stale:
-        raise StalePlanError(list(stale.values()))
+    found: list[Stale | StaleStep] = [*stale.values(), *steps]
+    if found:
+        raise StalePlanError(found)
 
 
 def _stale(change: Change, now: Reread) -> Iterator[Stale]:

@@ -95,6 +95,7 @@ class StepRecord(Frozen):
     gave: Image | None = None  # what was there afterwards, in the terms of the step's `gives`
     copied: str | None = None  # the folder of the copy that was taken before: snapshots/<id>/task-42
     replaced: tuple[Replaced, ...] = ()  # by a restore: old ids and new ones
+    beside: tuple[int, ...] = ()  # of something made: the ids of what had its name before, and so is not it
 
 
 class ObjectState(Frozen):
@@ -116,20 +117,20 @@ class Snapshot(Frozen):
 
 
 class Unproven(Frozen):
-    """A field that was written but does not hold its value when read again."""
+    """Something that was written but is not as wanted when read again, or that a second plan would do again."""
 
     address: str
-    kind: Literal["task", "job"]
-    id: int
-    task: int
-    field: str
+    kind: Literal["task", "job", "project", "label", "guide", "data", "annotations", "jobs"]
+    id: int  # 0: it has none, or none is known
+    task: int  # 0: it belongs to no task
+    field: str  # of a step: what it does (`create_label`), or the part that is not as wanted
     wanted: JsonValue
     found: JsonValue  # null with `missing`: the object is gone
     missing: bool = False
 
 
 class Counts(Frozen):
-    """How many objects (tasks and jobs) ended how."""
+    """How many writes and steps ended how."""
 
     written: int = 0
     already: int = 0
@@ -156,8 +157,10 @@ class Run(Frozen):
     sources: tuple[str, ...] = ()
     tasks: int = 0  # planned tasks
     jobs: int = 0  # planned jobs
+    steps: int = 0  # planned steps
     counts: Counts = Counts()
     unproven: tuple[Unproven, ...] = ()
+    further: tuple[str, ...] = ()  # what only a next apply can do, and why; the run is none the worse for it
     note: str | None = None  # why it stopped or could not be verified, if it did not end as it should
     rolled_back_by: str | None = None
 

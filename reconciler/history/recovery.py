@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from reconciler.history.documents import encode_line
 from reconciler.history.ledger import find, load_ledger, mark_left, save_ledger
 from reconciler.history.left import left_after
 from reconciler.history.lock import holder
-from reconciler.history.model import AuditRecord, Counts, Ledger, Run, RunStatus, WriteOutcome
-from reconciler.history.runs import load_audit, load_plan, mark_rolled_back, rewrite, runs
+from reconciler.history.model import AuditRecord, Counts, Ledger, Run, RunStatus, StepRecord, WriteOutcome
+from reconciler.history.runs import Record, load_audit, load_plan, load_records, mark_rolled_back, rewrite, runs
 from reconciler.history.store import StateStore
 from reconciler.history.taking_back import taken_back
 from reconciler.plan.model import Change, Plan, Write
@@ -23,6 +24,19 @@ from reconciler.plan.state import State
 
 Look = Callable[[Change], State | None]
 """The object that a change is about, as the server has it now; None if it is gone."""
+
+
+class StepsLook(Protocol):
+    """Who can tell what became of a run's steps."""
+
+    def settle(self, run: Run, plan: Plan, records: Sequence[StepRecord]) -> list[StepRecord]:
+        """An outcome for each step that was begun and has none. Writes nothing."""
+        ...
+
+    def remember(self, run: Run, plan: Plan, records: Iterable[StepRecord]) -> None:
+        """Bind what the run's steps have made."""
+        ...
+
 
 _ARRIVED = frozenset({WriteOutcome.WRITTEN, WriteOutcome.ALREADY})
 
@@ -43,7 +57,7 @@ def ledger_as_it_is(store: StateStore, server: str, look: Look) -> Ledger:
     return ledger
 
 
-def recover_killed_runs(store: StateStore, server: str, look: Look) -> list[Run]:
+def recover_killed_runs(store: StateStore, server: str, look: Look, steps: StepsLook | None = None) -> list[Run]:
     """Record what killed runs on this server had done, and that they were interrupted. Call it with the lock held.
 
     Runs on other servers wait for somebody who can look there. Killed itself at any point, it can simply be called
@@ -52,22 +66,39 @@ def recover_killed_runs(store: StateStore, server: str, look: Look) -> list[Run]
     Raises:
         StateError: a record is damaged or cannot be written. What `look` raises.
     """
-    return [_recover(store, run, look) for run in _unended(store, server)]
+    return [_recover(store, run, look, steps) for run in _unended(store, server)]
 
 
-def _recover(store: StateStore, run: Run, look: Look) -> Run:
+def settled_steps(store: StateStore, run: Run, plan: Plan, steps: StepsLook | None) -> list[StepRecord]:
+    """The records of a run's steps; of a run that was killed, with an outcome for each step that was begun.
+
+    Raises:
+        StateError: a record is damaged. What `steps` raises.
+    """
+    records = [record for record in load_records(store, run.id) if isinstance(record, StepRecord)]
+    if run.status is RunStatus.RUNNING and steps is not None and records:
+        records += steps.settle(run, plan, records)
+    return records
+
+
+def _recover(store: StateStore, run: Run, look: Look, steps: StepsLook | None) -> Run:
     plan = load_plan(store, run.id).plan
     audit = _settled(store, run, plan, look)
+    of_steps = settled_steps(store, run, plan, steps)
+    if steps is not None and of_steps:
+        steps.remember(run, plan, of_steps)
     # As a whole: a line that the crash cut off must not be continued by the next one.
-    store.write(f"runs/{run.id}/audit.jsonl", b"".join(encode_line(record) + b"\n" for record in audit))
+    both: list[Record] = [*audit, *of_steps]
+    records = sorted(both, key=lambda record: record.time)
+    store.write(f"runs/{run.id}/audit.jsonl", b"".join(encode_line(record) + b"\n" for record in records))
     save_ledger(store, _caught_up(store, load_ledger(store), run, look))
-    if plan.of_run is not None and any(record.outcome is WriteOutcome.WRITTEN for record in audit):
+    if plan.of_run is not None and any(record.outcome is WriteOutcome.WRITTEN for record in records):
         mark_rolled_back(store, plan.of_run, run.id)
     ended = run.model_copy(
         update={
             "status": RunStatus.INTERRUPTED,
             "finished": datetime.now(UTC),
-            "counts": _counts(plan, audit),
+            "counts": _counts(plan, audit, of_steps),
             "note": "the process was killed; what it had written was found out afterwards",
         }
     )
@@ -133,12 +164,13 @@ def _behind(plan: Plan, audit: Iterable[AuditRecord]) -> set[int]:
     }
 
 
-def _counts(plan: Plan, audit: Sequence[AuditRecord]) -> Counts:
+def _counts(plan: Plan, audit: Sequence[AuditRecord], steps: Sequence[StepRecord]) -> Counts:
     ended = list({(record.kind, record.id, record.index): record.outcome for record in audit}.values())
+    ended += {(record.address, record.do): record.outcome for record in steps}.values()
     return Counts(
         written=ended.count(WriteOutcome.WRITTEN),
         already=ended.count(WriteOutcome.ALREADY),
         conflicts=ended.count(WriteOutcome.CONFLICT),
         failed=ended.count(WriteOutcome.FAILED) + ended.count(WriteOutcome.UNKNOWN),
-        skipped=sum(len(change.writes) for change in plan.updates) - len(ended),
+        skipped=sum(len(change.writes) for change in plan.updates) + len(plan.steps) - len(ended),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from reconciler.errors import PlanError
 from reconciler.history.model import RunStatus
 
 from .desk import Desk
@@ -38,7 +41,7 @@ def test_rules_that_undo_each_other_are_never_called_done(desk: Desk) -> None:
         assert [(one.field, one.wanted) for one in outcome.run.unproven] == [("subset", wanted)]
 
 
-def test_a_name_that_is_taken_is_told(desk: Desk) -> None:
+def test_a_name_that_is_taken_is_told_where_nothing_is_remembered(desk: Desk) -> None:
     taken = desk.task(2)["name"]
     manifest = f"""
 version: 1
@@ -46,11 +49,11 @@ tasks:
   kept: {{project: {{name: Street}}, name: {taken!r}, subset: Train}}
   renamed: {{id: 1, name: {taken!r}}}
 """
-    outcome = desk.apply(manifest)
-    assert outcome.run.status is RunStatus.FAILED
-    assert outcome.run.note is not None
-    assert "a second plan, to prove that nothing is left to do, cannot be made" in outcome.run.note
-    assert "2 tasks are called" in outcome.run.note
+    assert desk.apply(manifest).run.status is RunStatus.DONE
+    assert desk.plan(manifest).is_empty, "the addresses are bound to their tasks"
+    desk.store.remove("bindings.json")
+    with pytest.raises(PlanError, match="2 tasks are called"):
+        desk.plan(manifest)
 
 
 def test_what_others_add_meanwhile_is_no_failure_of_the_run(desk: Desk) -> None:

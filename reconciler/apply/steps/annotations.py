@@ -1,0 +1,269 @@
+"""A task's annotations: replaced, added to, imported. What the server drops without a word is found by reading again.
+
+Others may be annotating at the same time. What replaces is only sent if everything is as the plan found it, and what
+was there comes back when not all arrives; what adds only adds what is not there, whatever others have done.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from threading import Event
+
+from reconciler.annotations.content import Annotations
+from reconciler.annotations.items import KINDS
+from reconciler.annotations.server import to_server
+from reconciler.annotations.whole import WholeTask
+from reconciler.apply.steps.contents import Contents, read_contents
+from reconciler.apply.steps.loading import completed, file_of, wanted_annotations
+from reconciler.apply.steps.operation import Found, Operation, Sent, Standing, ToCopy
+from reconciler.cvat.annotations import (
+    add_annotations,
+    add_job_annotations,
+    import_annotations,
+    put_annotations,
+    put_job_annotations,
+)
+from reconciler.cvat.models import Task
+from reconciler.errors import ReconcilerError, ServerError
+from reconciler.plan.steps import Image, Step
+
+Parts = Sequence[tuple[int | None, Annotations]]
+
+
+class AnnotationsOperation(Operation):
+    """What all of them have in common: they look at all annotations of the task."""
+
+    def look(self, step: Step, number: int | None = None, beside: Collection[int] | None = None) -> Found:
+        """How much there is, and its digest."""
+        task = self.task(step)
+        if task is None:
+            return Found(None)
+        contents = read_contents(self.site.reader, task)
+        return Found(contents.image, detail=contents)
+
+    def standing(self, step: Step, found: Found) -> Standing:
+        """A task that is gone is a conflict, whatever is to be done."""
+        return Standing(conflict="the task is gone") if found.image is None else super().standing(step, found)
+
+    def to_copy(self, step: Step, found: Found) -> ToCopy:
+        """What is replaced."""
+        has_some = isinstance(found.detail, Contents) and any(held for _, held in found.detail.whole.parts)
+        return ToCopy(tasks=(self.task_id(step),)) if has_some else ToCopy()
+
+    def gave(self, step: Step, found: Found) -> Image | None:
+        """How much there is now."""
+        return found.image
+
+    def task_id(self, step: Step) -> int:
+        """Of which task."""
+        return self.site.owner(step)[1]
+
+    def task(self, step: Step) -> Task | None:
+        """The task, if it is there."""
+        return self.site.reader.task(self.task_id(step))
+
+    def now(self, step: Step) -> Contents:
+        """What is there, read once more."""
+        task = self.task(step)
+        if task is None:
+            raise ReconcilerError("the task is gone")
+        return read_contents(self.site.reader, task)
+
+    def wanted(self, step: Step, contents: Contents) -> WholeTask:
+        """What is to be there, with what the server fills in.
+
+        Raises:
+            ReconcilerError: it cannot be: a label or a frame is not the task's. Nothing has been sent.
+        """
+        whole = wanted_annotations(self.site.store, step)
+        task = self.task(step)
+        size = task.size if task is not None and task.size else 0
+        if outside := whole.task.beyond(size):
+            short = _short([(None, outside)], whole)
+            raise ReconcilerError(f"{short} cannot be there: {_outside(outside, size)}")
+        return completed(self.site.with_current_jobs(whole), contents.ids)
+
+    def put(self, step: Step, whole: WholeTask, contents: Contents) -> None:
+        """Replace those of the task, and of the jobs that hold their own."""
+        for job, held in whole.parts:
+            body = to_server(held, contents.ids)
+            if job is None:
+                put_annotations(self.site.session, self.task_id(step), body)
+            else:
+                put_job_annotations(self.site.session, job, body)
+
+    def add(self, step: Step, lacking: Parts, contents: Contents) -> None:
+        """Add what is missing, in groups apart from those that are there."""
+        for job, some in lacking:
+            body = to_server(some.apart_from(_held(contents.whole, job)), contents.ids)
+            if job is None:
+                add_annotations(self.site.session, self.task_id(step), body)
+            else:
+                add_job_annotations(self.site.session, job, body)
+
+    def request(self, step: Step, number: int | None) -> str:
+        """What is sent."""
+        owner = self.site.resolved(step)
+        return f"{self.method} /api/tasks/{owner.id if owner else None}/annotations"
+
+    method = "PUT"
+
+
+class PutAnnotations(AnnotationsOperation):
+    """All annotations are replaced."""
+
+    def send(self, step: Step, found: Found) -> Sent:
+        """Send them, and put back what was there if not all arrives."""
+        before: Contents = found.detail
+        wanted = self.wanted(step, before)
+        self.put(step, wanted, before)
+        lacking = _lacking(wanted, self.now(step).whole)
+        if not lacking:
+            return Sent()
+        short = _dropped(lacking, wanted)
+        if before.whole.task:
+            self.put(step, before.whole, before)
+            short += "; what was there before has been put back"
+        return Sent(short=short)
+
+
+class AddAnnotations(AnnotationsOperation):
+    """What is not there yet is added. What others have done meanwhile does not matter."""
+
+    method = "PATCH"
+
+    def standing(self, step: Step, found: Found) -> Standing:
+        """It is done when nothing of it is missing."""
+        if found.image is None:
+            return Standing(conflict="the task is gone")
+        return Standing(already=self.arrived(step, found))
+
+    def to_copy(self, step: Step, found: Found) -> ToCopy:
+        """Nothing is replaced."""
+        return ToCopy()
+
+    def arrived(self, step: Step, found: Found) -> bool:
+        """Whether all of it is there."""
+        if not isinstance(found.detail, Contents):
+            return False
+        try:
+            wanted = self.wanted(step, found.detail)
+        except ServerError:
+            raise
+        except ReconcilerError:
+            return False  # it cannot be sent either, and says so then
+        return not _lacking(wanted, found.detail.whole)
+
+    def send(self, step: Step, found: Found) -> Sent:
+        """Send what is missing, and look whether all of it is there then."""
+        now: Contents = found.detail
+        wanted = self.wanted(step, now)
+        self.add(step, _lacking(wanted, now.whole), now)
+        if dropped := _lacking(wanted, self.now(step).whole):
+            return Sent(short=_dropped(dropped, wanted))
+        return Sent()
+
+
+class ImportAnnotations(AnnotationsOperation):
+    """A file is imported: the server makes annotations of it, and replaces what is there.
+
+    Where nothing is to be destroyed, what was there before is added again afterwards.
+    """
+
+    method = "POST"
+
+    def standing(self, step: Step, found: Found) -> Standing:
+        """What comes of it only the server knows; so only what was there can be compared."""
+        if found.image is None:
+            return Standing(conflict="the task is gone")
+        if not self.untouched(step, found):
+            return Standing(conflict="its annotations were changed by somebody else since the plan")
+        return Standing()
+
+    def arrived(self, step: Step, found: Found) -> bool:
+        """Something else is there than before: more than that cannot be said."""
+        return found.image is not None and not self.untouched(step, found)
+
+    def send(self, step: Step, found: Found) -> Sent:
+        """Import it, then add what was there before, unless it was to be replaced."""
+        before: Contents = found.detail
+        keeps = step.destroys is None and bool(before.whole.task)
+        # Between the import and the adding nobody may stop: what was there would be gone, but for the copy.
+        stop = Event() if keeps else self.site.stop
+        try:
+            import_annotations(
+                self.site.session,
+                self.task_id(step),
+                file_of(self.site.store, step),
+                str(step.body["format"]),
+                stop=stop,
+                on_progress=lambda fraction: self.site.told(step, fraction, "the server imports the annotations"),
+            )
+        except ServerError as error:
+            if before.whole.task and self._brought_back(step, before):
+                told = f"{error.what}; what was there before has been put back"
+                raise type(error)(told, status=error.status, hint=error.hint) from error
+            raise
+        return self._with_what_was_there(step, before) if keeps else Sent()
+
+    def _with_what_was_there(self, step: Step, before: Contents) -> Sent:
+        after = self.now(step)
+        self.add(step, _lacking(before.whole, after.whole), after)
+        if lost := _lacking(before.whole, self.now(step).whole):
+            what = _short(lost, before.whole)
+            return Sent(short=f"{what} that were there before did not come back; they are in the copy")
+        return Sent()
+
+    def _brought_back(self, step: Step, before: Contents) -> bool:
+        """After an import that failed: the server leaves what was there (recorded); if it did not, it comes back."""
+        try:
+            after = self.now(step)
+        except ServerError:
+            return False
+        if not _lacking(before.whole, after.whole):
+            return False
+        self.put(step, before.whole, after)
+        return True
+
+
+def _held(whole: WholeTask, job: int | None) -> Annotations:
+    """What the task (None) or one of its jobs holds."""
+    if job is None:
+        return whole.task
+    return whole.sharing.get(job) or whole.jobs.get(job) or Annotations()
+
+
+def _lacking(wanted: WholeTask, now: WholeTask) -> Parts:
+    """What is missing, and where. Of jobs that share frames what is read is not what was written: see `WholeTask`."""
+    parts = [(job, held.minus(_held(now, job))) for job, held in wanted.parts if job is not None or not now.sharing]
+    if now.sharing and not wanted.sharing and not now.task:
+        parts = [(None, wanted.task)]  # but if nothing is there, nothing has arrived
+    return [(job, some) for job, some in parts if some]
+
+
+def _dropped(lacking: Parts, wanted: WholeTask) -> str:
+    frames = {item["frame"] for _, some in lacking for _, items in some.of_kinds() for item in items}
+    return f"{_short(lacking, wanted)} did not arrive, though the server took them: on frames {_listed(frames)}"
+
+
+def _short(some: Parts, of: WholeTask) -> str:
+    """`3 of 120 shapes`."""
+    lacking = Counter(dict.fromkeys(KINDS, 0))
+    whole = Counter(lacking)
+    for parts, counter in ((some, lacking), (of.parts, whole)):
+        for _, held in parts:
+            counter.update({kind: len(items) for kind, items in held.of_kinds()})
+    return " and ".join(f"{lacking[kind]} of {whole[kind]} {kind}" for kind in KINDS if lacking[kind])
+
+
+def _outside(outside: Annotations, size: int) -> str:
+    if not size:
+        return "the task has no data"
+    frames = {item["frame"] for _, items in outside.of_kinds() for item in items}
+    are = "frame {} is" if len(frames) == 1 else "frames {} are"
+    return f"{are.format(_listed(frames))} outside the task, which has {size}"
+
+
+def _listed(frames: Collection[int]) -> str:
+    return ", ".join(str(frame) for frame in sorted(frames)[:10]) + (", …" if len(frames) > 10 else "")

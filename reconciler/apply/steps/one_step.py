@@ -1,0 +1,153 @@
+"""One step, from the look before it to the certainty after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from reconciler.apply.steps.copying import Copying
+from reconciler.apply.steps.made import NotMade
+from reconciler.apply.steps.operation import Found, Operation, Sent
+from reconciler.apply.steps.result import StepResult
+from reconciler.apply.steps.site import Site
+from reconciler.cvat.requests import Stopped, WorkFailed
+from reconciler.errors import ConflictError, ReconcilerError, ServerError
+from reconciler.history.model import WriteOutcome
+from reconciler.plan.steps import Step
+
+GOES_ON = "stopped while the server works on it; it goes on there, and the next run continues it"
+
+
+@dataclass(frozen=True)
+class OneStep:
+    """One step of a plan. `announce` hears of it just before it is sent; what it raises is not caught."""
+
+    step: Step
+    operation: Operation
+    site: Site
+    copying: Copying
+    announce: Callable[[StepResult], None]
+
+    def attempt(self) -> StepResult:
+        """Look, copy what would be destroyed, look again, send, and look whether it arrived."""
+        try:
+            return self._attempt()
+        except NotMade as missing:
+            return self._result(WriteOutcome.SKIPPED, message=str(missing))
+
+    def _attempt(self) -> StepResult:
+        try:
+            found = self.operation.look(self.step)
+        except ServerError as error:
+            what = f"could not be read just before its step: {error.what}"
+            return self._result(WriteOutcome.FAILED, status=error.status, message=what)
+        except ReconcilerError as error:
+            return self._result(WriteOutcome.FAILED, message=error.what)
+        if (ended := self._not_to_be_done(found)) is not None:
+            return ended
+        copied = None
+        if wanted := self.operation.to_copy(self.step, found):
+            try:
+                self.site.told(self.step, None, "copying what would be destroyed")
+                copied = self.copying.copy(wanted)
+                found, before = self.operation.look(self.step), found
+            except Stopped:
+                message = "stopped before its copy was whole: nothing was destroyed"
+                return self._result(WriteOutcome.SKIPPED, found, message=message)
+            except ReconcilerError as error:
+                status = error.status if isinstance(error, ServerError) else None
+                message = f"not copied, so nothing was destroyed: {error.what}"
+                return self._result(WriteOutcome.FAILED, found, status=status, message=message)
+            if (ended := self._not_to_be_done(found)) is not None:
+                return replace(ended, copied=copied)
+            if found.image != before.image:
+                message = "changed by somebody else while it was copied"
+                return self._result(WriteOutcome.CONFLICT, found, message=message, copied=copied)
+        return replace(self._carry_out(found), copied=copied)
+
+    def _not_to_be_done(self, found: Found) -> StepResult | None:
+        standing = self.operation.standing(self.step, found)
+        if standing.conflict is not None:
+            return self._result(WriteOutcome.CONFLICT, found, message=standing.conflict)
+        if standing.already:
+            gave = self.operation.gave(self.step, found)
+            return replace(self._result(WriteOutcome.ALREADY, found), gave=gave)
+        return None
+
+    def _carry_out(self, found: Found) -> StepResult:
+        self.announce(replace(self._result(WriteOutcome.STARTED, found), beside=found.all_of_name))
+        try:
+            sent = self.operation.send(self.step, found)
+        except Stopped:
+            return self._result(WriteOutcome.UNKNOWN, found, message=GOES_ON)
+        except WorkFailed as error:
+            return self._result(WriteOutcome.FAILED, found, message=error.what)
+        except ServerError as error:
+            return self._after_failure(found, error)
+        except ConflictError as error:
+            return self._result(WriteOutcome.CONFLICT, found, message=error.what)
+        except ReconcilerError as error:
+            return self._result(WriteOutcome.FAILED, found, message=error.what)
+        return self._proven(found, sent)
+
+    def _proven(self, before: Found, sent: Sent) -> StepResult:
+        """What the server took is looked at: some of it may have been dropped without a word (FACTS §4)."""
+        ended = replace(
+            self._result(WriteOutcome.WRITTEN, before, message=sent.note),
+            id=sent.id if sent.id is not None else before.id,
+            replaced=sent.replaced,
+            gave=self.operation.gives(self.step),
+        )
+        if sent.short is not None:
+            ended = replace(ended, outcome=WriteOutcome.FAILED, message=sent.short)
+        try:
+            after = self.operation.look(self.step, sent.id)
+        except ReconcilerError:
+            return ended  # it is read again once more when all is done, and then told
+        ended = replace(ended, gave=self.operation.gave(self.step, after))
+        if ended.outcome is WriteOutcome.WRITTEN and (missing := self.operation.missing(self.step, after)):
+            return replace(ended, outcome=WriteOutcome.FAILED, message=missing)
+        return ended
+
+    def _after_failure(self, before: Found, error: ServerError) -> StepResult:
+        """A refusal (3xx, 4xx) is final. After anything else only a look tells whether it arrived.
+
+        A creation in particular is never sent again before that: it would be made twice.
+        """
+        status, words = error.status or None, error.what
+        failed = self._result(WriteOutcome.FAILED, before, status=status, message=words)
+        if 300 <= error.status < 500:
+            return failed
+        try:
+            after = self.operation.look(self.step, None, before.all_of_name)
+        except (ReconcilerError, NotMade):
+            return replace(failed, outcome=WriteOutcome.UNKNOWN)
+        if self.operation.arrived(self.step, after):
+            arrived = self._result(WriteOutcome.WRITTEN, after)
+            return replace(arrived, gave=self.operation.gave(self.step, after))
+        if self.operation.untouched(self.step, after):
+            return failed
+        return replace(failed, outcome=WriteOutcome.UNKNOWN, id=after.id)
+
+    def _result(
+        self,
+        outcome: WriteOutcome,
+        found: Found | None = None,
+        *,
+        status: int | None = None,
+        message: str | None = None,
+        copied: str | None = None,
+    ) -> StepResult:
+        number = found.id if found is not None else None
+        if number is None and self.step.kind != "label":
+            number = self.step.id
+        return StepResult(
+            step=self.step,
+            outcome=outcome,
+            id=number,
+            of=self.site.resolved(self.step),
+            status=status or None,
+            message=message,
+            copied=copied,
+            request=self.operation.request(self.step, number),
+        )
