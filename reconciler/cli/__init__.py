@@ -23,6 +23,8 @@ from reconciler.cli.rollback import rollback
 from reconciler.cli.sandbox import sandbox
 from reconciler.cli.schema import schema
 from reconciler.cli.showing import forget
+from reconciler.cli.snapshot import list_snapshots, prune_snapshots, show, snapshot, verify
+from reconciler.cli.snapshot_create import create
 from reconciler.cli.validate import validate
 from reconciler.errors import InterruptedRunError, ReconcilerError
 from reconciler.history.tool import tool
@@ -60,6 +62,15 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 for _command in (validate, plan, apply, rollback, history, schema, sandbox):
     app.command()(_interruptible(_command))
+for _name, _part in (
+    ("list", list_snapshots),
+    ("show", show),
+    ("verify", verify),
+    ("create", create),
+    ("prune", prune_snapshots),
+):
+    snapshot.command(_name)(_interruptible(_part))
+app.add_typer(snapshot)
 
 
 def _print_version(wanted: bool) -> None:

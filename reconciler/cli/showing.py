@@ -20,6 +20,7 @@ from reconciler.manifest.loading import LoadedManifest
 from reconciler.plan.model import Plan, SavedPlan
 from reconciler.report.console import console_for
 from reconciler.report.history_json import run_json
+from reconciler.report.layout import show, styled
 from reconciler.report.outcome_text import render_outcome
 from reconciler.report.plan_json import plan_json
 from reconciler.report.plan_text import render_plan
@@ -63,6 +64,11 @@ def result() -> Iterator[Console]:
     except OSError as error:
         forget(sys.stdout)
         raise ResultLostError(f"cannot write to standard output: {error.strerror or error}") from error
+
+
+def say(line: str) -> None:
+    """A line about what is going on, on standard error."""
+    show(stderr(), [styled(line)])
 
 
 def forget(stream: TextIO) -> None:

@@ -91,7 +91,7 @@ class Studio:
                 for one in worker.get(f"/api/comments?issue_id={issue['id']}")["results"]
             ),
             "guide": guide and guide.partition("/api/assets/")[0],
-            "annotations": worker.content(task),
+            "annotations": _sorted(worker.content(task)),
             "gold": [len(worker.get(f"/api/jobs/{j['id']}/annotations")["tags"]) for j in jobs],
         }
 
@@ -126,3 +126,18 @@ def edited(held: dict[str, bytes], name: str, change: Callable[[Any], None]) -> 
     document = json.loads(held[name])
     change(document)
     held[name] = json.dumps(document).encode()
+
+
+def _sorted(value: Any) -> Any:
+    """With each list of attributes in the order of their names."""
+    if isinstance(value, list):
+        return (
+            [_sorted(one) for one in sorted(value, key=lambda one: one["spec_id"])]
+            if _attributes(value)
+            else [_sorted(one) for one in value]
+        )
+    return {name: _sorted(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _attributes(value: list[Any]) -> bool:
+    return bool(value) and all(isinstance(one, dict) and "spec_id" in one for one in value)
