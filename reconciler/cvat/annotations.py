@@ -16,7 +16,7 @@ from reconciler.cvat.sending import order_with_file
 from reconciler.cvat.session import Session
 from reconciler.errors import ServerError
 
-_LARGEST: Final = 50 * 2**20  # bytes of one body; the server takes about 100 MB (FACTS §4)
+LARGEST: Final = 50 * 2**20  # bytes of one body; the server takes about 100 MB (FACTS §4)
 _KINDS: Final = ("tags", "shapes", "tracks")
 
 Body = Mapping[str, JsonValue]
@@ -87,12 +87,13 @@ def _add(session: Session, kind: Literal["task", "job"], number: int, bodies: li
         call(session, "PATCH", path, doing, query={"action": "create"}, body=body, once=True, patient=True)
 
 
-def parts(body: Body, largest: int = _LARGEST) -> Iterator[dict[str, JsonValue]]:
-    """Cut annotations into bodies of about `largest` bytes at most, at least one, in order."""
+def parts(body: Body, largest: int | None = None) -> Iterator[dict[str, JsonValue]]:
+    """Cut annotations into bodies of about `largest` bytes at most (default: 50 MB), at least one, in order."""
+    most = LARGEST if largest is None else largest
     part, size, given = _nothing(), 0, False
     for kind, item in _items(body):
         length = len(json.dumps(item)) + 2
-        if size and size + length > largest:
+        if size and size + length > most:
             yield {"version": 0, **part}
             part, size, given = _nothing(), 0, True
         part[kind].append(item)

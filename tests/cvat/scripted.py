@@ -103,13 +103,14 @@ def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServe
                 return
             self.send_response(says.status)
             self.send_header("Content-Type", says.content_type)
-            self.send_header("Content-Length", str(len(says.payload) if says.length is None else says.length))
+            if says.status != 204:
+                self.send_header("Content-Length", str(len(says.payload) if says.length is None else says.length))
             for name, value in says.headers.items():
                 self.send_header(name, value)
             if says.length is not None:
                 self.close_connection = True
             self.end_headers()
-            if self.command != "HEAD":
+            if self.command != "HEAD" and says.status != 204:
                 self.wfile.write(says.payload)
 
         do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the names that http.server calls

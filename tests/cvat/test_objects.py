@@ -65,7 +65,14 @@ def test_a_skeleton(anyone: Session) -> None:
     )
     parts: list[JsonValue] = [{"name": name, "type": "points", "attributes": []} for name in "ab"]
     project = Objects(anyone).create_project({"name": "Bones"})
-    body: dict[str, JsonValue] = {"name": "bone", "color": "#0000ff", "type": "skeleton", "attributes": [], "sublabels": parts, "svg": svg}
+    body: dict[str, JsonValue] = {
+        "name": "bone",
+        "color": "#0000ff",
+        "type": "skeleton",
+        "attributes": [],
+        "sublabels": parts,
+        "svg": svg,
+    }
     Objects(anyone).patch_labels("project", project.id, [body])
     (bone,) = Reader(anyone).labels_of("project", project.id)
     assert {part.name for part in bone.sublabels or ()} == {"a", "b"}
