@@ -1,4 +1,4 @@
-"""Projects: made and changed, with their labels and guides. What goes is in `deletions`."""
+"""Projects: made, changed and deleted, with their labels and guides."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from reconciler.cvat.models import Project
 from reconciler.manifest.models import ProjectBlock
 from reconciler.plan.building.building import Building
+from reconciler.plan.building.deletions import delete_project
 from reconciler.plan.building.guides import build_project_guide
 from reconciler.plan.building.labels import build_project_labels
 from reconciler.plan.diff import differences
@@ -22,9 +23,8 @@ _STORAGES = ("source_storage", "target_storage")
 
 
 def build_projects(ctx: Building) -> list[Step]:
-    """The steps of all projects that are to be there. Those that delete labels are at their places among them."""
-    present = [key for key in ctx.projects if ctx.manifest.projects[key].ensure == "present"]
-    return [step for key in present for step in _of_project(ctx, key)]
+    """The steps of all projects. Those that delete (labels, and whole projects) are at their places among them."""
+    return [step for key in ctx.projects for step in _of_project(ctx, key)]
 
 
 def project_binding(ctx: Building, key: str) -> BindingWish:
@@ -41,6 +41,10 @@ def project_binding(ctx: Building, key: str) -> BindingWish:
 
 def _of_project(ctx: Building, key: str) -> Iterator[Step]:
     found = ctx.projects[key]
+    if ctx.manifest.projects[key].ensure == "absent":
+        if found is not None:
+            yield from delete_project(ctx, key, found)
+        return
     yield from _creation(ctx, key) if found is None else _change(ctx, key, found)
     yield from build_project_labels(ctx, key)
     yield from build_project_guide(ctx, key)
