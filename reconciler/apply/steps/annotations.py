@@ -47,7 +47,7 @@ class AnnotationsOperation(Operation):
         return Standing(conflict="the task is gone") if found.image is None else super().standing(step, found)
 
     def to_copy(self, step: Step, found: Found) -> ToCopy:
-        """What is replaced."""
+        """What is replaced; and what is added to, for nothing else tells the two apart when it is taken back."""
         has_some = isinstance(found.detail, Contents) and any(held for _, held in found.detail.whole.parts)
         return ToCopy(tasks=(self.task_id(step),)) if has_some else ToCopy()
 
@@ -138,10 +138,6 @@ class AddAnnotations(AnnotationsOperation):
         if found.image is None:
             return Standing(conflict="the task is gone")
         return Standing(already=self.arrived(step, found))
-
-    def to_copy(self, step: Step, found: Found) -> ToCopy:
-        """Nothing is replaced."""
-        return ToCopy()
 
     def arrived(self, step: Step, found: Found) -> bool:
         """Whether all of it is there."""

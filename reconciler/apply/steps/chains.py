@@ -1,13 +1,14 @@
 """Which steps follow one another, and which can be done at the same time.
 
 Projects first, each with its labels and its guide; then tasks, each with its data, annotations and jobs. What deletes
-comes last: labels, tasks, projects. Within one group the steps of one object are a chain; chains that need one another
-are one.
+comes last: labels, tasks, projects (in a rollback tasks first, so that their backups are whole). Within one group the
+steps of one object are a chain; chains that need one another are one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
 from reconciler.plan.steps import Step
 
@@ -18,16 +19,19 @@ def building(steps: Iterable[Step]) -> list[list[Chain]]:
     """What is done before the changes: a group after another, chains in parallel."""
     wanted = [step for step in steps if not step.deletes]
     known = _ids(wanted)
-    return [
-        _chains([step for step in wanted if _subject(step, known)[0] == kind], known) for kind in ("project", "task")
-    ]
+    return [_chains(group, known) for group in _groups(wanted, lambda step: _subject(step, known)[0])]
 
 
 def deleting(steps: Iterable[Step]) -> list[list[Chain]]:
     """What is done after the changes."""
     wanted = [step for step in steps if step.deletes]
     known = _ids(wanted)
-    return [_chains([step for step in wanted if step.kind == kind], known) for kind in ("label", "task", "project")]
+    return [_chains(group, known) for group in _groups(wanted, lambda step: step.kind)]
+
+
+def _groups(steps: Iterable[Step], kind: Callable[[Step], str]) -> list[list[Step]]:
+    """The plan's own order, where it goes from projects to tasks or back: a rollback has it the other way round."""
+    return [list(group) for _, group in groupby(steps, kind)]
 
 
 Subject = tuple[str, int | str]

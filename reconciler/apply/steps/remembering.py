@@ -168,9 +168,11 @@ class Remembering:
     ) -> AppliedAnnotations | None:
         """Which file has been applied, and what the server has made of it."""
         applied = old.annotations if old is not None else None
+        step = next((one for one in ended if one.step.do in _ANNOTATING), None)
+        if wish is None and step is not None and self.plan.kind == "rollback":
+            return None  # what went back may be wanted of the same file once more
         if wish is None or not isinstance(found, Task):
             return applied if wish is None else None
-        step = next((one for one in ended if one.step.do in _ANNOTATING), None)
         if step is None:
             if applied is not None and applied.wish == wish:
                 return applied
