@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.plan.frozen import Action
 from reconciler.plan.model import Plan, Summary, TaskLabel
-from reconciler.plan.steps import Do, Step
+from reconciler.plan.steps import Step
+from reconciler.plan.summary import summarise
 from reconciler.plan.undoing.reversal import Reversed
-
-_MAKING = frozenset({Do.CREATE_PROJECT, Do.CREATE_LABEL, Do.CREATE_TASK, Do.RESTORE_TASK})
 
 
 def joined(fields: Plan, back: Reversed) -> Plan:
@@ -32,18 +30,9 @@ def joined(fields: Plan, back: Reversed) -> Plan:
 
 
 def _summary(fields: Plan, back: Reversed) -> Summary:
-    tasks = {change.task for change in fields.changes if change.action is Action.UPDATE}
-    tasks |= {number for step in back.steps if (number := _task_of(step)) is not None and not _goes(step)}
-    projects = {number for step in back.steps if (number := _project_of(step)) is not None and not _goes(step)}
-    return fields.summary.model_copy(
-        update={
-            "tasks_to_change": len(tasks),
-            "projects_to_change": len(projects),
-            "to_create": sum(step.do in _MAKING for step in back.steps),
-            "to_delete": sum(step.deletes for step in back.steps),
-            "conflicts": fields.summary.conflicts + sum(not conflict.forced for conflict in back.conflicts),
-        }
-    )
+    counts = summarise(fields.changes, steps=back.steps)
+    left = {(one.kind, one.address, one.id, one.field) for one in back.conflicts if not one.forced}
+    return counts.model_copy(update={"conflicts": fields.summary.conflicts + len(left)})
 
 
 def _tasks(steps: Iterable[Step]) -> list[TaskLabel]:
@@ -54,17 +43,7 @@ def _tasks(steps: Iterable[Step]) -> list[TaskLabel]:
     ]
 
 
-def _goes(step: Step) -> bool:
-    return step.do in (Do.DELETE_TASK, Do.DELETE_PROJECT)
-
-
 def _task_of(step: Step) -> int | None:
     if step.kind == "task":
         return step.id
     return step.of.id if step.of is not None and step.of.kind == "task" else None
-
-
-def _project_of(step: Step) -> int | None:
-    if step.kind == "project":
-        return step.id
-    return step.of.id if step.kind in ("label", "guide") and step.of is not None and step.of.kind == "project" else None

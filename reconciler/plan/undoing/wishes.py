@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.plan.steps import BindingWish, Do, Step
+from reconciler.plan.undoing.now import Owner
 from reconciler.plan.undoing.way import Way
 
 
 def binding_wishes(way: Way, steps: Iterable[Step]) -> Iterator[BindingWish]:
-    """Addresses of the manifest that stand for something else now, or for something that was made of no file.
+    """Addresses of the manifest that stand for something that nothing is remembered of, or that was made of no file.
 
-    What goes is not remembered. A task whose annotations went back is not remembered as annotated from a file: the
-    same file may be wanted once more.
+    What is remembered of a deleted object goes over to what comes in its place. What goes is not remembered. A task
+    whose annotations went back is not remembered as annotated from a file: the same file may be wanted once more.
     """
-    bound: set[str] = set()
     for step in steps:
-        if step.do in (Do.CREATE_PROJECT, Do.RESTORE_TASK) and "[" not in step.address:
-            kind = step.kind
-            assert kind in ("project", "task")
-            yield BindingWish(
-                address=step.address, kind="project" if kind == "project" else "task", id=None, name=step.name
-            )
+        if step.do in (Do.CREATE_PROJECT, Do.RESTORE_TASK) and _is_new(way, step.address):
+            kind: Owner = "project" if step.kind == "project" else "task"
+            yield BindingWish(address=step.address, kind=kind, id=None, name=step.name)
         elif step.do is Do.PUT_ANNOTATIONS and step.of is not None and step.of.id is not None:
-            address = step.of.address
-            if address not in bound and "[" not in address:
-                bound.add(address)
-                yield _unannotated(way, address, step.of.id, step.of.name)
+            if "[" not in step.of.address:
+                yield _unannotated(way, step.of.address, step.of.id, step.of.name)
+
+
+def _is_new(way: Way, address: str) -> bool:
+    ref = way.now.ref
+    return "[" not in address and way.now.bindings.find(ref.url, ref.organization, address) is None
 
 
 def _unannotated(way: Way, address: str, number: int, name: str) -> BindingWish:
