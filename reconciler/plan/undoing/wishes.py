@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.plan.steps import BindingWish, Do, Step
+from reconciler.plan.steps import BindingWish, Do, ObjectRef, Step
 from reconciler.plan.undoing.now import Owner
 from reconciler.plan.undoing.way import Way
 
@@ -19,9 +19,8 @@ def binding_wishes(way: Way, steps: Iterable[Step]) -> Iterator[BindingWish]:
         if step.do in (Do.CREATE_PROJECT, Do.RESTORE_TASK) and _is_new(way, step.address):
             kind: Owner = "project" if step.kind == "project" else "task"
             yield BindingWish(address=step.address, kind=kind, id=None, name=step.name)
-        elif step.do is Do.PUT_ANNOTATIONS and step.of is not None and step.of.id is not None:
-            if "[" not in step.of.address:
-                yield _unannotated(way, step.of.address, step.of.id, step.of.name)
+        elif step.do is Do.PUT_ANNOTATIONS and step.of is not None and "[" not in step.of.address:
+            yield _unannotated(way, step.of)
 
 
 def _is_new(way: Way, address: str) -> bool:
@@ -29,14 +28,14 @@ def _is_new(way: Way, address: str) -> bool:
     return "[" not in address and way.now.bindings.find(ref.url, ref.organization, address) is None
 
 
-def _unannotated(way: Way, address: str, number: int, name: str) -> BindingWish:
+def _unannotated(way: Way, task: ObjectRef) -> BindingWish:
     """What is remembered of a task already, but for its annotations."""
-    known = way.now.bindings.find(way.now.ref.url, way.now.ref.organization, address)
+    known = way.now.bindings.find(way.now.ref.url, way.now.ref.organization, task.address)
     return BindingWish(
-        address=address,
+        address=task.address,
         kind="task",
-        id=number,
-        name=name,
+        id=task.id,
+        name=task.name,
         prevent_delete=known is not None and known.prevent_delete,
         data=known.data if known is not None else None,
     )
