@@ -67,28 +67,27 @@ def _annotations(annotations: AnnotationsBlock | None, locations: Locations, *pa
 def _data(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
     if task.data is None or not task.data.files:
         return
-    path = ("tasks", key, "data", "files")
-    problems = [
-        problem
-        for index, pattern in enumerate(task.data.files)
-        for problem in _pattern(_Named.at(locations, pattern, *path, index))
-    ]
+    problems: list[Problem] = []
+    files: list[MatchedFile] = []
+    for index, pattern in enumerate(task.data.files):
+        named = _Named.at(locations, pattern, "tasks", key, "data", "files", index)
+        files = matched([pattern])
+        problems += _each_usable(named, files) if files else [_no_files(named)]
     yield from problems
     if not problems:
-        yield from media_problems(task.data, matched(task.data.files), locations, key)
+        files = files if len(task.data.files) == 1 else matched(task.data.files)
+        yield from media_problems(task.data, files, locations, key)
 
 
-def _pattern(named: _Named) -> Iterator[Problem]:
+def _no_files(named: _Named) -> Problem:
     hits = found(named.path)
-    files = matched([named.path])
     if not hits:
-        yield _missing(named)
-    elif not files:
-        what = "is a folder" if hits == [named.path] else "matches only folders"
-        hint = "for the files in a folder write `folder/*`, for those of the folders in it, too, `folder/**`"
-        yield named.problem(f"{named.shown} {what}", hint) if _any_folder(hits) else _special(named)
-    else:
-        yield from _each_usable(named, files)
+        return _missing(named)
+    if not any(Path(path).is_dir() for path in hits):
+        return _special(named)
+    what = "is a folder" if hits == [named.path] else "matches only folders"
+    hint = "for the files in a folder write `folder/*`, for those of the folders in it, too, `folder/**`"
+    return named.problem(f"{named.shown} {what}", hint)
 
 
 def _each_usable(named: _Named, files: list[MatchedFile]) -> Iterator[Problem]:
@@ -100,10 +99,11 @@ def _each_usable(named: _Named, files: list[MatchedFile]) -> Iterator[Problem]:
 
 
 def _unusable(named: _Named) -> Problem | None:
-    if any("\ud800" <= char <= "\udfff" for char in named.path):
-        return named.problem(f"the name {named.shown} is not UTF-8", "the server cannot keep it: rename the file")
     try:
-        about = Path(named.path).stat()
+        named.path.encode()  # a name of odd bytes is kept as text that cannot be encoded
+        about = os.stat(named.path)  # noqa: PTH116 - a task can have 100,000 files
+    except UnicodeEncodeError:
+        return named.problem(f"the name {named.shown} is not UTF-8", "the server cannot keep it: rename the file")
     except (FileNotFoundError, NotADirectoryError):
         return _missing(named)
     except (OSError, ValueError) as error:
@@ -119,10 +119,6 @@ def _unusable(named: _Named) -> Problem | None:
 
 def _special(named: _Named) -> Problem:
     return named.problem(f"{named.shown} is not a regular file")
-
-
-def _any_folder(paths: list[str]) -> bool:
-    return any(Path(path).is_dir() for path in paths)
 
 
 def _missing(named: _Named) -> Problem:

@@ -30,12 +30,16 @@ def matched(patterns: Iterable[str]) -> list[MatchedFile]:
 
     A name is the path from the longest folder that all of them share, so those of one folder go by their own names.
     """
-    paths = [Path(path) for pattern in patterns for path in found(pattern)]
-    files = {path.absolute(): path for path in reversed(paths) if path.is_file()}
+    files: dict[str, str] = {}
+    for pattern in patterns:
+        for path in found(pattern):
+            if os.path.isfile(path):  # noqa: PTH113 - strings here and below: a task can have 100,000 files
+                files.setdefault(os.path.abspath(path), path)  # noqa: PTH100
     if not files:
         return []
-    shared = os.path.commonpath([absolute.parent for absolute in files])
-    named = [MatchedFile(path, absolute.relative_to(shared).as_posix()) for absolute, path in files.items()]
+    shared = os.path.commonpath({os.path.dirname(absolute) for absolute in files})  # noqa: PTH120
+    start = len(shared.rstrip("/")) + 1
+    named = [MatchedFile(Path(path), absolute[start:]) for absolute, path in files.items()]
     return sorted(named, key=lambda file: (natural(file.name), file.name))
 
 

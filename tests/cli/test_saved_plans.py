@@ -121,11 +121,13 @@ def test_another_organization(connected: Sandbox, reconciler: Command, monkeypat
 def test_the_manifest_changed(connected: Sandbox, reconciler: Command, saved: Path) -> None:
     Path("reopen.yaml").write_text(REOPEN.replace("batch-*", "*"))
     err = refused(reconciler, connected)
-    assert err.startswith("error: the manifest (reopen.yaml, or a file or variable it uses) changed since this plan was made\n")
+    changed = "error: the manifest (reopen.yaml, or a file or variable it uses) changed since this plan was made\n"
+    assert err.startswith(changed)
 
 
 def test_another_manifest(connected: Sandbox, reconciler: Command, saved: Path) -> None:
-    assert "the manifest (rename.yaml, or a file or variable it uses) changed" in refused(reconciler, connected, "rename.yaml")
+    said = refused(reconciler, connected, "rename.yaml")
+    assert "the manifest (rename.yaml, or a file or variable it uses) changed" in said
 
 
 def test_the_manifest_is_broken_now(connected: Sandbox, reconciler: Command, saved: Path) -> None:
