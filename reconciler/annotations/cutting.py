@@ -31,7 +31,7 @@ def _is_within(track: Item, start: int, stop: int, segments: Segments) -> bool:
 
 def is_shared(item: Item, segments: Segments) -> bool:
     """Whether an item is on a frame that several jobs have: each then keeps one of its own."""
-    return sum(start <= item["frame"] <= stop for start, stop in segments) > 1
+    return len([start for start, stop in segments if start <= item["frame"] <= stop]) > 1
 
 
 def without_parts(wanted: Iterable[Item], held: Iterable[Item]) -> list[Item]:

@@ -96,7 +96,7 @@ class _Wanted:
             do,
             before,
             after=_told(after.numbers),
-            gives=_image(after) if self._is_foreseen(wanted) else None,
+            gives=_image(after) if self._is_foreseen(wanted, before) else None,
             body={},
             destroys=None if lost is None else self._lost(lost),
             needs=self._labels_made(wanted, labels),
@@ -138,12 +138,12 @@ class _Wanted:
 
     # What is to be there
 
-    def _is_foreseen(self, wanted: Annotations) -> bool:
+    def _is_foreseen(self, wanted: Annotations, before: WholeTask) -> bool:
         """Whether the server gives back what it is given: it cuts tracks at the bounds of jobs, and doubles what is
         on frames that jobs share.
         """
         segments = self._segments()
-        if segments is None:
+        if segments is None or before.sharing:
             return False
         if any(is_cut(track, segments) for track in wanted.tracks):
             return False
