@@ -22,6 +22,8 @@ from reconciler.apply.ledger_keeping import ONE_TIME, check_rules_unchanged, fre
 from reconciler.apply.made_for import check_made_for
 from reconciler.apply.one_write import look
 from reconciler.apply.running import Outcome, Progress, run_plan
+from reconciler.apply.steps.remembering import Remembering
+from reconciler.apply.steps.settling import Settling
 from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import UNSET, Session, connect
@@ -127,19 +129,23 @@ def record_nothing_to_do(planned: Plan, session: Session, store: StateStore) -> 
     """Record one-time rules that found nothing to change as applied. Tells whether there were any.
 
     Without it, work that is finished later and then matches would be thrown back by a rule that is to run once.
+    What the addresses stand for is remembered, too, where that is new: so that a name that changes later is a rename.
 
     Raises:
         LockedError, ConflictError, StateError, ServerError: nothing was recorded.
     """
-    if not any(rule.phase in ONE_TIME for rule in planned.rules):
-        return False
+    has_rules = any(rule.phase in ONE_TIME for rule in planned.rules)
     reader = Reader(session)
-    with locked(store, operator(), "recording rules that found nothing to change"):
-        recover_killed_runs(store, session.url, lambda change: look(change, reader))
+    remembering = Remembering(store, planned, reader, None)
+    if not has_rules and not remembering.has_news():
+        return False
+    with locked(store, operator(), "recording what was found as wanted"):
+        recover_killed_runs(store, session.url, lambda change: look(change, reader), Settling(session, store))
         check_rules_unchanged(planned, load_ledger(store))
         freeze_selections(store, planned, None)
         record_done(store, planned)
-    return True
+        remembering.finish()
+    return has_rules
 
 
 def plan_rollback(

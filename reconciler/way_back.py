@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reconciler.apply.steps.settling import Settling
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.history.bindings import Bindings, load_bindings
 from reconciler.history.done import steps_done, writes_done
-from reconciler.history.runs import Record, load_records
+from reconciler.history.model import RunStatus, StepRecord
+from reconciler.history.runs import Record, load_records, load_run
 from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan, ServerRef
 from reconciler.plan.observing import People
@@ -45,7 +47,7 @@ def way_back(
         StateError: its record is damaged.
         ServerError: the server cannot be read.
     """
-    records, bindings = load_records(store, run), load_bindings(store)
+    records, bindings = _records(store, run, applied, session), load_bindings(store)
     steps = StepReversal(
         run=run,
         done=list(steps_done(applied, records)),
@@ -71,6 +73,15 @@ def way_back(
         bindings=bindings,
     )
     return joined(fields.reverse(), steps)
+
+
+def _records(store: StateStore, run: str, applied: Plan, session: Session) -> list[Record]:
+    """The run's records; of one that was killed, with what became of the steps that it had begun."""
+    records = load_records(store, run)
+    if load_run(store, run).status is RunStatus.RUNNING:
+        begun = [record for record in records if isinstance(record, StepRecord)]
+        records += Settling(session, store).settle(load_run(store, run), applied, begun)
+    return records
 
 
 def _called(applied: Plan, records: Iterable[Record], bindings: Bindings, ref: ServerRef) -> list[Done]:

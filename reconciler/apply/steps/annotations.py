@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from threading import Event
 
 from reconciler.annotations.content import Annotations
+from reconciler.annotations.cutting import without_parts
 from reconciler.annotations.items import KINDS
 from reconciler.annotations.server import to_server
 from reconciler.annotations.whole import WholeTask
@@ -231,11 +233,15 @@ def _held(whole: WholeTask, job: int | None) -> Annotations:
 
 
 def _lacking(wanted: WholeTask, now: WholeTask) -> Parts:
-    """What is missing, and where. Of jobs that share frames what is read is not what was written: see `WholeTask`."""
-    parts = [(job, held.minus(_held(now, job))) for job, held in wanted.parts if job is not None or not now.sharing]
-    if now.sharing and not wanted.sharing and not now.task:
-        parts = [(None, wanted.task)]  # but if nothing is there, nothing has arrived
-    return [(job, some) for job, some in parts if some]
+    """What is missing, and where. A track that the server has cut at the bounds of jobs is there in its parts."""
+    found: list[tuple[int | None, Annotations]] = []
+    for job, part in wanted.parts:
+        held = _held(now, job)
+        some = part.minus(held)
+        some = replace(some, tracks=tuple(without_parts(some.tracks, held.tracks)))
+        if some:
+            found.append((job, some))
+    return found
 
 
 def _dropped(lacking: Parts, wanted: WholeTask) -> str:

@@ -51,12 +51,6 @@ class SetJobs(Operation):
         """Nobody can say: some of the jobs may have been set."""
         return False
 
-    def missing(self, step: Step, found: Found) -> str | None:
-        """Which jobs did not follow."""
-        if self.arrived(step, found):
-            return None
-        return f"jobs {(found.image or {}).get('behind')} are not as wanted"
-
     def gave(self, step: Step, found: Found) -> Image | None:
         """How many jobs there are."""
         return {"jobs": found.image["jobs"]} if found.image is not None else None

@@ -104,10 +104,7 @@ class OneStep:
             after = self.operation.look(self.step, sent.id)
         except ReconcilerError:
             return ended  # it is read again once more when all is done, and then told
-        ended = replace(ended, gave=self.operation.gave(self.step, after))
-        if ended.outcome is WriteOutcome.WRITTEN and (missing := self.operation.missing(self.step, after)):
-            return replace(ended, outcome=WriteOutcome.FAILED, message=missing)
-        return ended
+        return replace(ended, gave=self.operation.gave(self.step, after))
 
     def _after_failure(self, before: Found, error: ServerError) -> StepResult:
         """A refusal (3xx, 4xx) is final. After anything else only a look tells whether it arrived.

@@ -121,17 +121,6 @@ class Operation:
             return found.image is None and step.expect is None
         return same(only(found.image, step.expect), step.expect)
 
-    def missing(self, step: Step, found: Found) -> str | None:
-        """What is not there though the server took it, in words."""
-        if self.arrived(step, found):
-            return None
-        gives = self.gives(step)
-        if found.image is None:
-            return "the server took it, but it is not there"
-        if gives is None:
-            return "the server took it, but it is still there"
-        return f"the server took it, but {differing(found.image, gives)}"
-
     def gave(self, step: Step, found: Found) -> Image | None:
         """What is there afterwards, for the record."""
         gives = self.gives(step)

@@ -62,6 +62,11 @@ class Remembering:
             if known != before:
                 save_bindings(self.store, known)
 
+    def has_news(self) -> bool:
+        """Whether the plan wishes something that is not remembered. Reads only the store."""
+        known = load_bindings(self.store)
+        return any(_is_news(wish, known.find(*self._key, wish.address)) for wish in self.plan.bindings)
+
     def finish(self, results: Iterable[StepResult] = ()) -> bool:
         """Remember what the plan wishes, as far as it came. Tells whether anything was new.
 
@@ -188,6 +193,19 @@ class Remembering:
 
     def _digest(self, task: Task) -> str:
         return read_contents(self.reader, task).whole.digest
+
+
+def _is_news(wish: BindingWish, known: Binding | None) -> bool:
+    if known is None or known.created is None:
+        return True
+    applied = known.annotations.wish if known.annotations is not None else None
+    return (known.id, known.name, known.prevent_delete, known.data, applied) != (
+        wish.id,
+        wish.name,
+        wish.prevent_delete,
+        wish.data,
+        wish.annotations,
+    )
 
 
 def _address(plan: Plan, wish: AnnotationsWish) -> str | None:

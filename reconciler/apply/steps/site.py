@@ -52,11 +52,9 @@ class Site:
         Raises:
             NotMade: this run was to make it, and has not.
         """
-        if (made := self.made.id_of(step.address)) is not None:
-            return made
-        if step.id is None:
-            raise NotMade(step.address)
-        return self._current("task" if step.kind == "task" else "project", step.id)
+        if step.id is not None:
+            return self._current("task" if step.kind == "task" else "project", step.id)
+        return self._made(step.address)
 
     def of(self, ref: ObjectRef) -> int:
         """The id of what a step belongs to.
@@ -64,11 +62,7 @@ class Site:
         Raises:
             NotMade: this run was to make it, and has not.
         """
-        if (made := self.made.id_of(ref.address)) is not None:
-            return made
-        if ref.id is None:
-            raise NotMade(ref.address)
-        return self._current(ref.kind, ref.id)
+        return self._current(ref.kind, ref.id) if ref.id is not None else self._made(ref.address)
 
     def owner(self, step: Step) -> tuple[Kind, int]:
         """The project or task that a label, guide, data, annotations or jobs belong to."""
@@ -101,6 +95,12 @@ class Site:
             return {known.current(self.session.url, "job", job): one for job, one in held.items()}
 
         return WholeTask(whole.task, now(whole.jobs), now(whole.sharing))
+
+    def _made(self, address: str) -> int:
+        number = self.made.id_of(address)
+        if number is None:
+            raise NotMade(address)
+        return number
 
     def _current(self, kind: Kind, number: int) -> int:
         return load_bindings(self.store).current(self.session.url, kind, number)
