@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from reconciler.annotations.labels import LabelIds
 from reconciler.annotations.whole import WholeTask, read_whole
@@ -26,6 +26,9 @@ from reconciler.snapshots.model import (
 )
 
 Assets = dict[str, Asset]
+
+_PICTURES: Final = {b"\x89PNG": "png", b"\xff\xd8": "jpg", b"GIF8": "gif", b"%PDF": "pdf"}
+"""How the files begin that CVAT takes for a guide; the fifth kind is WebP."""
 
 
 class TaskAsItIs:
@@ -99,7 +102,7 @@ def guide_of(reader: Reader, owner: Task | Project) -> tuple[GuideRecord | None,
     if guide is None or (isinstance(owner, Task) and guide.task_id not in (owner.id, None)):
         return None, {}
     assets = dict(_assets(reader, guide.markdown))
-    names = {uuid: asset.filename or uuid for uuid, asset in assets.items()}
+    names = {uuid: _file_name(uuid, asset) for uuid, asset in assets.items()}
     return GuideRecord(markdown=guide.markdown, assets=names), assets
 
 
@@ -110,6 +113,14 @@ def _assets(reader: Reader, markdown: str) -> Iterator[tuple[str, Asset]]:
         except ServerError as error:
             if error.status != 404:  # a link that leads nowhere: there is no picture to be copied
                 raise
+
+
+def _file_name(uuid: str, asset: Asset) -> str:
+    """With an ending: the server takes a picture only if its name says what it is (CVAT's source, AssetsViewSet)."""
+    if "." in asset.filename:
+        return asset.filename
+    ending = next((ending for start, ending in _PICTURES.items() if asset.data.startswith(start)), "webp")
+    return f"{asset.filename or uuid}.{ending}"
 
 
 def _labels(reader: Reader, task: Task) -> list[Label]:

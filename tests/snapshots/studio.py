@@ -107,7 +107,7 @@ class Studio:
         return file_path(self.store, copy, BACKUP)
 
 
-def rewritten(content: bytes | Path, change: Callable[[dict[str, bytes]], None], to: Path) -> Path:
+def rewritten(content: bytes | Path, change: Callable[[dict[str, bytes]], object], to: Path) -> Path:
     """A backup with other files in it."""
     source = content if isinstance(content, Path) else to.with_suffix(".before")
     if isinstance(content, bytes):
