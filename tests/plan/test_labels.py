@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -292,3 +294,43 @@ def test_a_part_that_is_not_there_is_told_from_one_that_is_otherwise() -> None:
     assert after == {"name": "car", "sublabels": {"c": {"type": "points", "attributes": {}}}}
     body = with_ids(patch_body(before, after), observed(sublabels=[]))
     assert body["sublabels"] == [{"name": "c", "type": "points"}]
+
+
+# What real servers answered
+
+SHARED = Path(__file__).parents[3] / "shared" / "cvat"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the recordings (../shared) are not here")
+
+
+def as_block(state: Image) -> LabelBlock:
+    """The block that describes a label as it is, all of it."""
+    return LabelBlock.model_validate({key: value for key, value in state.items() if key != "name"})
+
+
+@needs_shared
+def test_every_label_of_the_fixture_is_as_its_own_block_says() -> None:
+    answered = json.loads((SHARED / "fixture" / "labels.json").read_text())
+    labels = [Label.model_validate(one) for one in (answered if isinstance(answered, list) else answered["results"])]
+    assert labels
+    for label in labels:
+        state = label_state(label)
+        again = wanted_label(label.name, as_block(state), state, prune=True)
+        assert differences_of(state, again) == ({"name": label.name}, {"name": label.name})
+
+
+@needs_shared
+def test_a_recorded_skeleton_is_as_it_was_sent() -> None:
+    steps = json.loads((SHARED / "recordings" / "labels.json").read_text())["steps"]
+    by_title = {step["title"]: step for step in steps}
+    sent = by_title["a skeleton"]["request"]["json"]["labels"][0]
+    answered = by_title["labels with a skeleton"]["response"]["json"]["results"]
+    state = label_state(Label.model_validate(next(one for one in answered if one["name"] == "pose")))
+    block = {
+        "type": sent["type"],
+        "color": sent["color"],
+        "svg": sent["svg"],
+        "sublabels": {part["name"]: {"type": part["type"]} for part in sent["sublabels"]},
+    }
+    wanted = wanted_label("pose", LabelBlock.model_validate(block), state, prune=True)
+    assert differences_of(state, wanted) == ({"name": "pose"}, {"name": "pose"})
+    assert create_body(wanted_label("pose", LabelBlock.model_validate(block), None)) == sent
