@@ -12,23 +12,23 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from http.cookies import SimpleCookie
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from cvat_sdk import Client
-from cvat_sdk.api_client.exceptions import ApiException
 from cvat_sdk.api_client.rest import RESTClientObject
 from cvat_sdk.core.client import Config
 from pydantic import JsonValue
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
+from reconciler.cvat.failures import Cause, NoAnswer, no_answer
 from reconciler.cvat.network import Network
 from reconciler.cvat.traffic import Traffic
+
+__all__ = ["Answer", "Cause", "NoAnswer", "Payload", "Query", "Transport", "no_answer"]
 
 Query = Mapping[str, str | int]
 
@@ -68,26 +68,6 @@ class Payload:
     def form(cls, fields: Mapping[str, str | tuple[str, bytes]]) -> Payload:
         """A form; a pair is a file: its name and its bytes."""
         return cls(*urllib3.encode_multipart_formdata(dict(fields)))
-
-
-class Cause(StrEnum):
-    """Why no answer came."""
-
-    UNKNOWN_HOST = "the host name is not known"
-    REFUSED = "nothing accepts connections there"
-    TLS = "the connection cannot be trusted"
-    TIMEOUT = "no answer in time"
-    PROXY = "the proxy failed"
-    BROKEN = "the connection broke"
-
-
-class NoAnswer(Exception):  # noqa: N818 - the outcome of a request; it becomes a SessionError or a ServerError
-    """A request that got no (whole) answer, retries included. Whether the server acted on it is not known."""
-
-    def __init__(self, cause: Cause, detail: str = "") -> None:
-        super().__init__(f"{cause.value}: {detail}" if detail else cause.value)
-        self.cause = cause
-        self.detail = detail
 
 
 class Transport:
@@ -255,24 +235,6 @@ class Transport:
         self._pools.clear()
         self.client.close()
         self.traffic.close()
-
-
-def no_answer(error: Exception) -> NoAnswer:
-    """Say why there is no answer. Keeps a certificate's fault in words, nothing else of the exception."""
-    reason: Any = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
-    if isinstance(reason, ApiException):  # raised by the SDK for a TLS failure only (rest.py)
-        return NoAnswer(Cause.TLS, str(reason.reason).partition("\n")[2])
-    if isinstance(reason, urllib3.exceptions.SSLError):
-        return NoAnswer(Cause.TLS, str(reason))
-    if isinstance(reason, urllib3.exceptions.ProxyError):
-        return NoAnswer(Cause.PROXY)
-    if isinstance(reason, urllib3.exceptions.NameResolutionError):
-        return NoAnswer(Cause.UNKNOWN_HOST)
-    if isinstance(reason, urllib3.exceptions.NewConnectionError):
-        return NoAnswer(Cause.REFUSED)
-    if isinstance(reason, urllib3.exceptions.TimeoutError):
-        return NoAnswer(Cause.TIMEOUT)
-    return NoAnswer(Cause.BROKEN)
 
 
 def _version(package: str) -> str:

@@ -146,7 +146,7 @@ def test_a_group_whose_answer_was_lost(sandbox: Sandbox, admin: Session, tmp_pat
 
 def test_a_finish_whose_answer_was_lost(server: ScriptedServer, session: Session) -> None:
     """The second one is told that there is data: that is what was wanted."""
-    done = Says(400, "Adding more data is not supported")
+    done = Says(400, '"Adding more data is not supported"')
     server.then(DATA, Says(hang_up=True), done)
     upload_data(session, 7, {**made.DATA, "server_files": ["a.png"]}, [], stop=Event())
     assert len(server.requests) == 2
