@@ -180,10 +180,11 @@ class Gathering:
         keys = could_select(self.building, self.selecting.projects, block.select)
         if keys:
             named = ", ".join(f"task.{key}" for key in keys[:3]) + (f" and {len(keys) - 3} more" * (len(keys) > 3))
-            once = "its selection is frozen without" if block.mode == "once" else "it selects"
-            them = "it" if len(keys) == 1 else "them"
             text = f"may select {named}, which this plan makes"
-            then = f"{once} {them}" if block.mode == "once" else f"{once} {them} only once there: plan again afterwards"
+            them, there = ("it", "it is") if len(keys) == 1 else ("them", "they are")
+            then = f"selects {them} only once {there} there: plan again afterwards"
+            if block.mode == "once":
+                then = f"its selection is frozen without {them}: apply it once {there} there, or raise `revision` then"
             self.warnings.append(Warning_(text=f"{text}: {then}", address=address))
 
     def _staying(self, address: str, tasks: Iterable[Task]) -> tuple[Task, ...]:

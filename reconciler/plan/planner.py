@@ -133,15 +133,16 @@ class _Planner:
         self._found.gather()
         users = self._users()
         self._building.users = users
-        steps = build_steps(self._building, data, going)
+        ordered = build_steps(self._building, data, going)
         jobs = read_jobs(self._found.wishes.values(), self._around.server)
         wanted = self._wanted_of_jobs(jobs)
         self._problems += unmatched_overrides(self._found.wishes.values(), jobs)
         self._problems += self._found.disagreements.problems()
         if self._problems:
             raise PlanError(in_order(list(dict.fromkeys(self._problems))))
-        changes = self._changes(jobs, wanted, users, stepped=existing(steps, "task"))
-        return self._assemble(steps, bindings_of(self._building, data), changes, users, jobs)
+        changes = self._changes(jobs, wanted, users, stepped=existing(ordered.steps, "task"))
+        bindings = bindings_of(self._building, data, ordered.left_out)
+        return self._assemble(ordered.steps, bindings, changes, users, jobs)
 
     def _has_tasks(self, project: int) -> bool:
         found = self._around.server.tasks(is_in("project_id", [project]))

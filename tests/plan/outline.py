@@ -1,14 +1,15 @@
-"""A plan in full, for golden files: every change with its reason, fields, writes and what it rests on."""
+"""A plan in full, for golden files: every step and change with its reason, fields, writes and what it rests on."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
-from reconciler.plan.limits import exceeded
+from reconciler.plan.limits import exceeded, prevented
 from reconciler.plan.model import Action, Change, Left, Plan, RulePhase
+from reconciler.plan.steps import Step
 
-_MARKS = {Action.UPDATE: "~", Action.NO_OP: "="}
+_MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.NO_OP: "="}
 
 
 def outline(plan: Plan) -> str:
@@ -17,8 +18,17 @@ def outline(plan: Plan) -> str:
 
 
 def _lines(plan: Plan) -> Iterator[str]:
+    for step in plan.steps:
+        if not step.deletes:
+            yield from _step(step)
     for change in plan.changes:
         yield from _change(change)
+    for step in plan.steps:
+        if step.deletes:
+            yield from _step(step)
+    for wish in plan.bindings if plan.steps else ():
+        more = wish.model_dump(mode="json", exclude_defaults=True, exclude={"address", "kind", "id", "name"})
+        yield f"binding: {wish.address} -> {wish.id or 'made'} {_json(wish.name)}" + (f" {_json(more)}" if more else "")
     for conflict in plan.conflicts:
         what = f"{conflict.address} {conflict.field}: wrote {_json(conflict.wrote)}, found {_json(conflict.found)}"
         yield (
@@ -33,10 +43,32 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from (f"    aside of {_left(one)}" for one in rule.aside)
     for warning in plan.warnings:
         yield "warning: " + (f"{warning.address}: " if warning.address else "") + warning.text
-    for limit in exceeded(plan):
+    for limit in [*prevented(plan), *exceeded(plan)]:
         yield f"limit: {limit}"
     counts, scope = plan.summary, f" of {plan.scope}" if plan.kind == "apply" else ""
-    yield f"{counts.tasks_to_change} tasks{scope} to change, {counts.jobs_to_change} jobs, {counts.unchanged} unchanged"
+    whole = [(counts.projects_to_change, "projects"), (counts.to_create, "to create"), (counts.to_delete, "to delete")]
+    yield (
+        f"{counts.tasks_to_change} tasks{scope} to change, {counts.jobs_to_change} jobs, {counts.unchanged} unchanged"
+        + "".join(f", {number} {what}" for number, what in whole if number)
+    )
+
+
+def _step(step: Step) -> Iterator[str]:
+    of = f" of {step.of.kind} {step.of.id or step.of.address}" if step.of is not None else ""
+    yield f"{_MARKS[step.action]} {step.address}: {step.do}{f' {step.id}' if step.id else ''}{of} ({step.reason})"
+    for field in step.fields:
+        yield f"    {'.'.join(field.path)}: {_json(field.before)} -> {_json(field.after)}"
+    for name in ("body", "expect", "gives"):
+        if (value := getattr(step, name)) not in ({}, None):
+            yield f"    {name} {_json(value)}"
+    if step.content is not None:
+        yield f"    from {step.content.name}"
+    if step.destroys is not None:
+        yield f"    destroys {_json(step.destroys.model_dump(mode='json', exclude_defaults=True))}"
+    if step.prevented is not None:
+        yield f"    prevented by {step.prevented}"
+    if step.needs:
+        yield f"    needs {', '.join(step.needs)}"
 
 
 def _change(change: Change) -> Iterator[str]:

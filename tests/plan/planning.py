@@ -12,11 +12,12 @@ from typing import Any
 from reconciler.cvat import Credentials, Session, connect
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.users import resolve_users, visible_usernames
+from reconciler.history.bindings import Binding, Bindings, Successor
 from reconciler.history.model import Ledger, LedgerEntry
 from reconciler.manifest.loading import LoadedManifest, load
 from reconciler.manifest.models import RuleBlock
 from reconciler.operations import server_ref
-from reconciler.plan.model import Left, Plan
+from reconciler.plan.model import Left, Plan, ServerRef
 from reconciler.plan.planner import Surroundings, make_plan
 from reconciler.plan.standing import definition_digest
 from reconciler.sandbox import Sandbox
@@ -66,8 +67,14 @@ class Planning:
         path.write_text(text, encoding="utf-8")
         return load([path], environ={})
 
-    def plan(self, manifest: str | LoadedManifest, *targets: str, ledger: Mapping[str, Any] | None = None) -> Plan:
-        """What the planner makes of it. `ledger` is as in a case's `ledger.yaml`."""
+    def plan(
+        self,
+        manifest: str | LoadedManifest,
+        *targets: str,
+        ledger: Mapping[str, Any] | None = None,
+        bindings: Mapping[str, Any] | None = None,
+    ) -> Plan:
+        """What the planner makes of it. `ledger` and `bindings` are as in a case's `ledger.yaml`, `bindings.yaml`."""
         loaded = self.load(manifest) if isinstance(manifest, str) else manifest
         with self.session() as session:
             reader, ref = Reader(session), server_ref(session)
@@ -81,6 +88,7 @@ class Planning:
                 ref=ref,
                 capabilities=session.capabilities,
                 ledger=Ledger(entries=tuple(entries)),
+                bindings=_bindings(ref, bindings or {}),
             )
             return make_plan(loaded, around, targets)
 
@@ -92,6 +100,28 @@ class Planning:
                     path = f"/api/{change.kind}s/{change.id}"
                     status, answer = self.sandbox.api("PATCH", path, json=write.body, organization=session.organization)
                     assert status == 200, answer
+
+
+def _bindings(ref: ServerRef, remembered: Mapping[str, Any]) -> Bindings:
+    """`task.x: {id: 11, name: x}`, and what else a binding may have; `successors: [{kind: task, old: 4, new: 11}]`."""
+    bound = [
+        Binding.model_validate(
+            {
+                "server": ref.url,
+                "organization": ref.organization,
+                "address": address,
+                "kind": address.partition(".")[0],
+                "created": None,
+                "name": address.partition(".")[2],
+                "run": None,
+                **one,
+            }
+        )
+        for address, one in remembered.items()
+        if address != "successors"
+    ]
+    followed = [{"server": ref.url, "run": "20260601-120000-abcd", **one} for one in remembered.get("successors", ())]
+    return Bindings(bindings=tuple(bound), successors=tuple(Successor.model_validate(one) for one in followed))
 
 
 def _entry(

@@ -7,6 +7,8 @@
 - `ledger.yaml`, if one-time rules were applied before: `RULE: {selected: [11], done: [11]}` and, where it matters,
   `revision`, `selected_jobs`, `left: [{task: 11, jobs: [101], fields: true, status: true}]`, `run`, `edited: true` (the
   rule said something else then)
+- `bindings.yaml`, if something was applied before: `task.x: {id: 11}` and, where it matters, `data`, `prevent_delete`,
+  `created`; and under `successors` what was restored: `[{kind: task, old: 4, new: 11}]`
 - `targets.txt`, for `--target`: one address a line
 - `expected.txt`: the plan in full, or every problem
 
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -52,13 +55,17 @@ def test_case(
 
 def planned(planning: Planning) -> str:
     """Plan the case in the current folder, twice: the same comes out."""
-    ledger, targets = Path("ledger.yaml"), Path("targets.txt")
-    entries = yaml.safe_load(ledger.read_text(encoding="utf-8")) if ledger.exists() else None
+    targets = Path("targets.txt")
+    entries, bindings = (_read(Path(f"{name}.yaml")) for name in ("ledger", "bindings"))
     named = targets.read_text(encoding="utf-8").split() if targets.exists() else []
     loaded = load(["manifest.yaml"], environ={})
     try:
-        plan = planning.plan(loaded, *named, ledger=entries)
+        plan = planning.plan(loaded, *named, ledger=entries, bindings=bindings)
     except PlanError as error:
         return f"{error}\n"
-    assert planning.plan(loaded, *named, ledger=entries) == plan
+    assert planning.plan(loaded, *named, ledger=entries, bindings=bindings) == plan
     return outline(plan)
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None

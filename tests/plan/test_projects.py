@@ -55,9 +55,9 @@ def test_a_reference_that_stands_for_none(ref: object, what: str, hint: str | No
 
 def test_what_is_wrong_with_a_block_is_told_once_where_it_stands() -> None:
     index = ProjectIndex([], BLOCKS)
-    for _ in range(3):
-        assert index.resolve(ProjectRef(key="gone"), None, problems := []) is None
-        assert problems == []
+    problems: list[Problem] = []
+    assert [index.resolve(ProjectRef(key="gone"), None, problems) for _ in range(3)] == [None, None, None]
+    assert problems == []
     (problem,) = index.check()
     assert problem.what == "there is no project 8, or you cannot see it in this organization"
 

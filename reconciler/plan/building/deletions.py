@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.cvat.filters import is_in
@@ -24,7 +24,7 @@ class Going:
     block: str  # the address of the block that wants it
     reason: str
     lifecycle: Lifecycle | None = None
-    needs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # addresses, of which those count that the plan has
 
 
 def find_deletions(ctx: Building) -> list[Going]:
@@ -39,10 +39,13 @@ def find_deletions(ctx: Building) -> list[Going]:
     return list(going.values())
 
 
-def build_task_deletions(ctx: Building, going: Sequence[Going]) -> list[tuple[str, Step]]:
-    """The steps that delete tasks, each with the address of the block that wants it."""
+def build_task_deletions(ctx: Building, going: Sequence[Going], made: Collection[str]) -> list[tuple[str, Step]]:
+    """The steps that delete tasks, each with the address of the block that wants it.
+
+    `made` are the addresses of all other steps: an old task goes only when what takes its place is whole.
+    """
     impact_of_tasks(ctx, [one.task for one in going])  # all of them at once: they are read side by side
-    return [(one.block, _of_task(ctx, one)) for one in going]
+    return [(one.block, _of_task(ctx, one, [address for address in one.needs if address in made])) for one in going]
 
 
 def delete_project(ctx: Building, key: str, found: Project) -> Iterator[Step]:
@@ -84,7 +87,7 @@ def _all(ctx: Building) -> Iterator[Going]:
 def _replaced(ctx: Building, key: str) -> Iterator[Going]:
     """Old tasks in whose place this plan, or an earlier one that did not get that far, makes a new one."""
     address = f"task.{key}"
-    needs = (f"{address}.data",) if key in ctx.uploads else ()
+    needs = tuple(f"{address}.{part}" for part in ("data", "annotations", "jobs"))
     reason = "`replace: true`: a task made from the changed data takes its place"
     lifecycle = ctx.manifest.tasks[key].lifecycle
     old = [ctx.replaced[key]] if key in ctx.replaced else []
@@ -112,16 +115,9 @@ def _undescribed(ctx: Building, key: str, project: Project) -> Iterator[Going]:
     """The tasks of a project that no block describes."""
     described = {found.id for found in ctx.described.values() if found is not None}
     going = [task for task in _tasks_of(ctx, project) if task.id not in described]
-    if going and not any(_lies_in(ctx, key, project) for key in ctx.described):
-        ctx.warn("no task block says that it lies here, so `prune.tasks` deletes every task of it", f"project.{key}")
     for task in going:
         address = f"project.{key}.task[{task.id}]"
         yield Going(task, address, f"project.{key}", "no block describes it (`prune.tasks`)")
-
-
-def _lies_in(ctx: Building, key: str, project: Project) -> bool:
-    place, found = ctx.lies_in.get(key), ctx.described[key]
-    return (place is not None and place.id == project.id) or (found is not None and found.project_id == project.id)
 
 
 def _tasks_of(ctx: Building, project: Project) -> list[Task]:
@@ -136,7 +132,7 @@ def _moved_away(ctx: Building) -> set[int]:
     }
 
 
-def _of_task(ctx: Building, going: Going) -> Step:
+def _of_task(ctx: Building, going: Going, needs: Sequence[str]) -> Step:
     task = going.task
     expect: Image = {"name": task.name, "project": task.project_id, "size": task.size}
     if (whole := read_wholes(ctx, [task])[task.id]) is not None:
@@ -154,7 +150,7 @@ def _of_task(ctx: Building, going: Going) -> Step:
         gives=None,
         destroys=impact_of_tasks(ctx, [task]),
         prevented=ctx.prevented(going.block, task, going.lifecycle),
-        needs=going.needs,
+        needs=tuple(needs),
     )
 
 
