@@ -53,13 +53,13 @@ class _Part:
     def __init__(self, track: Item) -> None:
         self.like = _likeness(track)
         self.texts = _texts(track)
-        frames = sorted({frame for frame, _ in self.texts})
-        # The server makes up a keyframe at the first and at the last frame of a job.
+        frames = sorted(one["frame"] for one in track["shapes"] if not one["outside"])
+        # The server makes up a keyframe at the first and at the last frame of a job, and ends a track behind it.
         self.sure = {text for text in self.texts if frames[0] < text[0] < frames[-1]}
 
 
 def found_in_parts(track: Item, held: Iterable[_Part]) -> list[_Part]:
-    """The parts that together are a track: all of its visible keyframes, and no others but at their ends."""
+    """The parts that together are a track: all of its keyframes, and no others but at their ends."""
     like, texts = _likeness(track), _texts(track)
     parts = [part for part in held if part.like == like and part.texts & texts and part.sure <= texts]
     found = set().union(*(part.texts for part in parts)) if parts else set()
@@ -72,11 +72,10 @@ def _likeness(track: Item) -> str:
 
 
 def _texts(track: Item) -> set[tuple[int, str]]:
-    """The visible keyframes, each with its frame, of the track and of its parts."""
+    """The keyframes, each with its frame, of the track and of a skeleton's parts."""
     tracks = [track, *(part for part in track.get("elements", ()) if is_visible(part))]
     return {
         (one["frame"], f"{part['label']} {json.dumps(one, sort_keys=True)}")
         for part in tracks
         for one in part["shapes"]
-        if not one["outside"]
     }

@@ -83,7 +83,7 @@ def read_wholes(ctx: Building, tasks: Iterable[Task]) -> dict[int, WholeTask | N
     if missing:
         jobs = jobs_of(ctx, missing)
         # Labels are asked for beforehand, as all of this shares them: only annotations are read side by side.
-        ids = {task.id: LabelIds.of(ctx.labels_for(task)) for task in missing}
+        ids = {task.id: _ids(ctx, task) for task in missing}
         with ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="impact") as pool:
             read = pool.map(lambda task: _read(ctx, task, jobs[task.id], ids[task.id]), missing)
             ctx.wholes.update(zip([task.id for task in missing], read, strict=True))
@@ -102,8 +102,15 @@ def jobs_of(ctx: Building, tasks: Iterable[Task]) -> dict[int, list[Job]]:
     return {task: ctx.jobs_read[task] for task in wanted}
 
 
-def _read(ctx: Building, task: Task, jobs: list[Job], ids: LabelIds) -> WholeTask | None:
+def _ids(ctx: Building, task: Task) -> LabelIds | None:
     try:
-        return read_whole(ctx.server, task, jobs, ids)
+        return LabelIds.of(ctx.labels_for(task))
+    except ServerError:
+        return None
+
+
+def _read(ctx: Building, task: Task, jobs: list[Job], ids: LabelIds | None) -> WholeTask | None:
+    try:
+        return None if ids is None else read_whole(ctx.server, task, jobs, ids)
     except (ServerError, AnnotationsError):
         return None
