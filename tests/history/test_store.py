@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import stat
@@ -160,6 +161,44 @@ def test_threads_append_whole_lines(store: StateStore) -> None:
     content = store.read("log")
     assert content is not None
     assert sorted(content.splitlines()) == sorted(lines)
+
+
+def test_a_large_file_gets_its_name_when_it_is_whole(store: StateStore) -> None:
+    with umask(0), store.receive("snapshots/1/backup.zip") as path:
+        path.write_bytes(b"half")
+        path.chmod(0o644)  # whoever fills it may replace it
+        assert store.names("snapshots/") == []
+    assert store.read("snapshots/1/backup.zip") == b"half"
+    assert mode_of(store.folder / "snapshots/1/backup.zip") == 0o600
+    assert store.fingerprint("snapshots/1/backup.zip") == (hashlib.sha256(b"half").hexdigest(), 4)
+    assert store.fingerprint("snapshots/1/none") is None
+
+
+def test_a_large_file_that_fails_leaves_the_old_one(store: StateStore) -> None:
+    store.write("snapshots/1/backup.zip", b"old")
+
+    def fail(error: BaseException) -> None:
+        with store.receive("snapshots/1/backup.zip") as path:
+            path.write_bytes(b"half")
+            raise error
+
+    with pytest.raises(KeyboardInterrupt):
+        fail(KeyboardInterrupt())
+    with pytest.raises(StateError, match="the disk is full"):
+        fail(OSError(28, "No space left on device"))
+    assert store.read("snapshots/1/backup.zip") == b"old"
+    assert [path.name for path in (store.folder / "snapshots/1").iterdir()] == ["backup.zip"]
+
+
+def test_a_folder_of_blobs_is_removed(store: StateStore) -> None:
+    for name in ("snapshots/1/task-1/assets/x", "snapshots/1/task-1/record.json", "snapshots/1/task-10/record.json"):
+        store.write(name, b"")
+    (store.folder / "snapshots/1/task-1/.tmp-1").write_bytes(b"half")
+    store.remove_folder("snapshots/1/task-1")
+    store.remove_folder("snapshots/1/none")
+    assert store.names("snapshots/") == ["snapshots/1/task-10/record.json"]
+    assert not (store.folder / "snapshots/1/task-1").exists()
+    assert store.free() > 0
 
 
 CREATING = """
