@@ -7,11 +7,15 @@ it is there; see `found_in_parts` (CVAT's source, dataset_manager/annotation.py;
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from reconciler.annotations.items import Item, is_visible
 
 Segments = Sequence[tuple[int, int]]
+Key = tuple[str, int, str]  # label, frame, the whole keyframe
+
+_NEAR: Final = 0.01  # of a pixel
 
 
 def is_cut(track: Item, segments: Segments) -> bool:
@@ -48,22 +52,29 @@ def without_parts(wanted: Iterable[Item], held: Iterable[Item]) -> list[Item]:
 
 
 class _Part:
-    """A track as the server holds it: where the person's keyframes are in it, but for those at its ends."""
+    """A track as the server holds it."""
 
     def __init__(self, track: Item) -> None:
         self.like = _likeness(track)
-        self.texts = _texts(track)
+        self.keyframes = _keyframes(track)
         frames = sorted(one["frame"] for one in track["shapes"] if not one["outside"])
         # The server makes up a keyframe at the first and at the last frame of a job, and ends a track behind it.
-        self.sure = {text for text in self.texts if frames[0] < text[0] < frames[-1]}
+        self.within = {key for key in self.keyframes if frames[0] < key[1] < frames[-1]}
 
 
 def found_in_parts(track: Item, held: Iterable[_Part]) -> list[_Part]:
-    """The parts that together are a track: all of its keyframes, and no others but at their ends."""
-    like, texts = _likeness(track), _texts(track)
-    parts = [part for part in held if part.like == like and part.texts & texts and part.sure <= texts]
-    found = set().union(*(part.texts for part in parts)) if parts else set()
-    return parts if texts <= found else []
+    """The parts that together are a track: all of its keyframes, and no others but those that the server makes up."""
+    like, keyframes = _likeness(track), _keyframes(track)
+
+    def is_of_it(part: _Part) -> bool:
+        if part.like != like or not part.keyframes.keys() & keyframes.keys():
+            return False
+        others = part.within - keyframes.keys()
+        return all(_lies_between(key[0], part.keyframes[key], keyframes) for key in others)
+
+    parts = [part for part in held if is_of_it(part)]
+    found = {key for part in parts for key in part.keyframes}
+    return parts if keyframes.keys() <= found else []
 
 
 def _likeness(track: Item) -> str:
@@ -71,11 +82,27 @@ def _likeness(track: Item) -> str:
     return json.dumps([track["label"], track["attributes"], track["source"]], sort_keys=True)
 
 
-def _texts(track: Item) -> set[tuple[int, str]]:
-    """The keyframes, each with its frame, of the track and of a skeleton's parts."""
+def _keyframes(track: Item) -> dict[Key, Item]:
+    """The keyframes of a track and of a skeleton's parts."""
     tracks = [track, *(part for part in track.get("elements", ()) if is_visible(part))]
     return {
-        (one["frame"], f"{part['label']} {json.dumps(one, sort_keys=True)}")
-        for part in tracks
-        for one in part["shapes"]
+        (part["label"], one["frame"], json.dumps(one, sort_keys=True)): one for part in tracks for one in part["shapes"]
     }
+
+
+def _lies_between(label: str, made: Item, keyframes: Mapping[Key, Item]) -> bool:
+    """Whether a keyframe is where a track passes anyway: where jobs meet that share frames, their parts are joined."""
+    own = [one for (of, _, _), one in keyframes.items() if of == label]
+    before = max((one for one in own if one["frame"] <= made["frame"]), key=_frame, default=None)
+    after = min((one for one in own if one["frame"] >= made["frame"]), key=_frame, default=before)
+    if before is None or after is None or made["attributes"] != before["attributes"]:
+        return False
+    if len(before["points"]) != len(after["points"]) or len(before["points"]) != len(made["points"]):
+        return False
+    share = (made["frame"] - before["frame"]) / ((after["frame"] - before["frame"]) or 1)
+    passed = [a + (b - a) * share for a, b in zip(before["points"], after["points"], strict=True)]
+    return all(abs(a - b) < _NEAR for a, b in zip(passed, made["points"], strict=True))
+
+
+def _frame(keyframe: Item) -> int:
+    return int(keyframe["frame"])

@@ -37,6 +37,14 @@ def test_other_keyframes_within_make_another_track() -> None:
     assert whole.minus(held(tracks=others)) == whole
 
 
+def test_parts_of_jobs_that_share_frames_are_joined() -> None:
+    whole = held(tracks=[track(box(0, points=[0, 0, 8, 8]), box(4, points=[8, 8, 16, 16]))])
+    joined = [box(0, points=[0, 0, 8, 8]), box(2, points=[4, 4, 12, 12]), box(4, points=[8, 8, 16, 16]), out(6)]
+    assert not whole.minus(held(tracks=[track(*joined)]))
+    moved = [*joined[:1], box(2, points=[5, 4, 12, 12]), *joined[2:]]
+    assert whole.minus(held(tracks=[track(*moved)])) == whole
+
+
 def test_one_part_is_not_found_twice() -> None:
     twice = held(tracks=[track(box(0)), track(box(0))])
     assert twice.minus(held(tracks=[track(box(0), out(2))])).numbers.tracks == 1
