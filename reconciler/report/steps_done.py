@@ -25,7 +25,7 @@ _SAID: Final = {  # in the order in which they are told; what is not here goes w
     Do.RESTORE_TASK: ("task", "restored"),
     Do.PATCH_PROJECT: ("project", "changed"),
     Do.PATCH_LABEL: ("label", "changed"),
-    Do.PUT_GUIDE: ("guide", "changed"),
+    Do.PUT_GUIDE: ("guide", "written"),
     Do.DELETE_GUIDE: ("guide", "removed"),
     Do.MOVE_TASK: ("task", "moved"),
     Do.PUT_ANNOTATIONS: ("task", "annotated"),

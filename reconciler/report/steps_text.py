@@ -8,14 +8,16 @@ from rich.text import Text
 
 from reconciler.plan.model import Plan
 from reconciler.plan.steps import Do, Step
-from reconciler.report.changes_text import MARKS, field_chunks
+from reconciler.report.changes_text import MARKS
 from reconciler.report.impact_words import impact_words
 from reconciler.report.layout import GAP, flow, padded, styled, widest, words
+from reconciler.report.step_fields import step_chunks
 
 GROUPS = 20  # blocks of the manifest listed one by one; all of them with --full
 _PARTS = frozenset({"label", "guide", "data", "annotations", "jobs"})
+_VERBS = {Do.MOVE_TASK: "moved to", Do.RESTORE_TASK: "restored", Do.REAPPLY: "as it was"}
 _TOLD = {  # what no field says
-    Do.RESTORE_TASK: "restored from its backup",
+    Do.RESTORE_TASK: "from its backup",
     Do.REAPPLY: "people, workflow, guide and issues as they were; annotations compared",
 }
 
@@ -81,14 +83,14 @@ def _group(address: str, steps: Sequence[Step], width: int) -> list[Text]:
 
 def _subject(step: Step) -> Text:
     mark, style = MARKS[step.action]
-    return (
-        Text("  ") + styled(mark, style) + Text(" ") + styled(object_words(step) if step.kind in _PARTS else step.kind)
-    )
+    subject = object_words(step) if step.kind in _PARTS else _VERBS.get(step.do, step.kind)
+    return Text("  ") + styled(mark, style) + Text(" ") + styled(subject)
 
 
 def _chunks(step: Step) -> list[Text]:
-    chunks = [styled(_TOLD[step.do])] if step.do in _TOLD else []
-    chunks += field_chunks(step.fields, step.action) if step.fields else []
+    chunks = step_chunks(step)
+    if step.do in _TOLD:
+        chunks.insert(0, styled(_TOLD[step.do] + (":" if chunks else "")))
     if step.destroys is not None:
         chunks.append(styled(f"({impact_words(step)})", "red"))
     return chunks

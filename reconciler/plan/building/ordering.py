@@ -13,7 +13,7 @@ from reconciler.plan.building.tasks import build_tasks
 from reconciler.plan.remembered import is_of
 from reconciler.plan.steps import BindingWish, Step
 
-_DELETED_IN_ORDER = {"label": 0, "task": 1, "project": 2}
+_DELETED_IN_ORDER = {"task": 0, "label": 1, "project": 2}  # as they are carried out
 
 
 @dataclass(frozen=True)
