@@ -36,8 +36,9 @@ class Do(StrEnum):
     RESTORE_TASK = "restore_task"  # from `copy`; None → name. The backup is imported: a task of no project
     REAPPLY = "reapply"  # from `copy`: what CVAT's backup forgets; then the annotations are compared
     UPLOAD_DATA = "upload_data"  # body: the data request, and `files`; size None → size (None: only the server knows)
-    PUT_ANNOTATIONS = "put_annotations"  # from `content`: replaces all; digest, tags, shapes, tracks → the same
+    PUT_ANNOTATIONS = "put_annotations"  # from `content`: replaces all; digest, tags, shapes, tracks → same, or None
     ADD_ANNOTATIONS = "add_annotations"  # from `content` and `body`: adds what is not there; as above
+    # None: only the server knows (it cuts tracks where a job ends, and doubles what lies on frames that jobs share)
     IMPORT_ANNOTATIONS = "import_annotations"  # body: format; from `content`; as above → None (only the server knows)
     SET_JOBS = "set_jobs"  # body: what the jobs of a new task get: {"all": {…}, "overrides": [{"frames": […], …}]}
 
