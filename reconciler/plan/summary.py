@@ -34,15 +34,18 @@ def summarise(changes: Iterable[Change], conflicts: Sequence[Conflict] = (), *, 
 def existing(steps: Iterable[Step], kind: Literal["project", "task"]) -> set[int]:
     """The projects or tasks that are there, and that steps are about: they themselves, or what belongs to them.
 
-    That a task goes, or that one is made, is nothing that happens to its project.
+    That a task goes, or that one is made, is nothing that happens to its project. What is made or restored is not
+    there.
     """
-    found: set[int] = set()
-    for step in steps:
-        if step.kind == kind:
-            found |= {step.id} if step.id is not None else set()
-        elif step.kind not in ("project", "task") and step.of is not None and step.of.kind == kind:
-            found |= {step.of.id} if step.of.id is not None else set()
-    return found
+    steps = list(steps)
+    made = {step.address for step in steps if step.action is Action.CREATE and step.kind == kind}
+    about = [(step.address, step.id) for step in steps if step.kind == kind]
+    about += [
+        (step.of.address, step.of.id)
+        for step in steps
+        if step.kind not in ("project", "task") and step.of is not None and step.of.kind == kind
+    ]
+    return {number for address, number in about if number is not None and address not in made}
 
 
 def task_labels(tasks: Iterable[Task], project_name: Callable[[int | None], str | None]) -> tuple[TaskLabel, ...]:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from reconciler.plan.model import Action, Change, Conflict, FieldChange
-from reconciler.plan.summary import named_users, summarise, task_labels
+from reconciler.plan.steps import Do
+from reconciler.plan.summary import existing, named_users, summarise, task_labels
 
 from .observed import task
+from .steps import of_task, project, step
 
 
 def change(kind: str, number: int, of: int, action: Action = Action.UPDATE, **fields: tuple[object, object]) -> Change:
@@ -41,3 +43,31 @@ def test_users_are_named_once_and_sorted() -> None:
 def test_labels_are_sorted_by_id() -> None:
     labels = task_labels([task(2, project_id=7), task(1)], {None: None, 7: "Street"}.__getitem__)
     assert [(label.id, label.project_name) for label in labels] == [(1, None), (2, "Street")]
+
+
+def test_a_task_is_counted_once_whatever_happens_to_it() -> None:
+    steps = [
+        step(Do.MOVE_TASK, "task.t", 1, project(2)),
+        step(Do.PUT_GUIDE, "task.t.guide", of=of_task(1)),
+        step(Do.PUT_ANNOTATIONS, "task.u.annotations", of=of_task(2, "task.u")),
+    ]
+    counts = summarise([change("task", 1, 1), change("task", 2, 2, Action.NO_OP)], steps=steps)
+    assert (counts.tasks_to_change, counts.projects_to_change, counts.unchanged) == (2, 0, 0)
+
+
+def test_what_is_made_and_deleted_is_no_change_besides() -> None:
+    steps = [
+        step(Do.CREATE_PROJECT, "project.p"),
+        step(Do.CREATE_LABEL, "project.p.label[a]", of=project()),
+        step(Do.CREATE_LABEL, "project.q.label[a]", of=project(4, "project.q")),
+        step(Do.CREATE_TASK, "task.t", of=project()),
+        step(Do.UPLOAD_DATA, "task.t.data", of=of_task()),
+        step(Do.DELETE_LABEL, "project.q.label[b]", of=project(4, "project.q")),
+        step(Do.DELETE_TASK, "task.old", 9),
+        step(Do.PATCH_PROJECT, "project.r", 5),
+        step(Do.DELETE_PROJECT, "project.s", 6),
+    ]
+    counts = summarise([change("task", 9, 9)], steps=steps)
+    assert (counts.to_create, counts.to_delete) == (4, 3)
+    assert (counts.projects_to_change, counts.tasks_to_change) == (2, 0)
+    assert existing(steps, "task") == {9}

@@ -4,7 +4,10 @@ import pytest
 
 from reconciler.errors import PlanError
 from reconciler.plan.model import Action, Change
+from reconciler.plan.steps import Do
 from reconciler.plan.targets import Targets
+
+from .steps import of_task, project, step
 
 BLOCKS = ["task.batch-001", "task.v1.2", "rule.reopen", "rule.share"]
 
@@ -86,3 +89,54 @@ def test_an_address_that_is_not_in_the_manifest(address: str, hint: str | None) 
     (problem,) = refused.value.problems
     assert repr(address) in problem.what
     assert problem.hint == hint
+
+
+MAKING = [
+    ("project.p", step(Do.CREATE_PROJECT, "project.p")),
+    ("project.p", step(Do.CREATE_LABEL, "project.p.label[a]", of=project(), needs=("project.p",))),
+    ("project.p", step(Do.PUT_GUIDE, "project.p.guide", of=project(), needs=("project.p",))),
+    ("task.t", step(Do.CREATE_TASK, "task.t", of=project())),
+    ("task.t", step(Do.UPLOAD_DATA, "task.t.data", of=of_task(), needs=("task.t",))),
+    ("task.t", step(Do.PUT_ANNOTATIONS, "task.t.annotations", of=of_task(), needs=("task.t.data",))),
+    ("task.t.x", step(Do.CREATE_TASK, "task.t.x", of=project())),
+    ("task.t", step(Do.DELETE_TASK, "task.t.replaced[4]", 4, needs=("task.t.data",))),
+]
+NAMES = ["project.p", "task.t", "task.t.x"]
+WITH_PROJECT = ["project.p", "project.p.label[a]"]
+
+
+@pytest.mark.parametrize(
+    ("targets", "kept"),
+    [
+        (["project.p"], [*WITH_PROJECT, "project.p.guide"]),
+        (["task.t.x"], [*WITH_PROJECT, "task.t.x"]),
+        (["task.t"], [*WITH_PROJECT, "task.t", "task.t.data", "task.t.annotations", "task.t.replaced[4]"]),
+        (["task.t.data"], [*WITH_PROJECT, "task.t", "task.t.data"]),
+        (["task.t.replaced[4]"], [*WITH_PROJECT, "task.t", "task.t.data", "task.t.replaced[4]"]),
+        (["project.p.guide"], [*WITH_PROJECT, "project.p.guide"]),
+        (["task.t.job[7]"], []),
+    ],
+)
+def test_what_is_targeted_brings_what_it_needs(targets: list[str], kept: list[str]) -> None:
+    assert [one.address for one in Targets(targets, NAMES).of_steps(MAKING)] == kept
+
+
+def test_without_targets_all_steps_are_wanted() -> None:
+    assert Targets([], NAMES).of_steps(MAKING) == [one for _, one in MAKING]
+
+
+@pytest.mark.parametrize("part", ["project.p.label[no]", "task.t.guide", "project.p.task[42]"])
+def test_a_part_that_nothing_is_done_to_is_told(part: str) -> None:
+    targets = Targets([part], NAMES)
+    assert targets.of_steps(MAKING) == []
+    assert [warning.text for warning in targets.unmet()] == [
+        f"nothing to do for --target {part}: not selected, or as wanted already"
+    ]
+
+
+@pytest.mark.parametrize(
+    "address", ["project.p[4]", "project.p.data", "task.t.nothing", "task.t.label[]", "rule.r.guide"]
+)
+def test_a_part_that_there_cannot_be(address: str) -> None:
+    with pytest.raises(PlanError, match="in the manifest to target"):
+        Targets([address], [*NAMES, "rule.r"])

@@ -23,8 +23,10 @@ from reconciler.manifest.models import DataBlock, ValidationBlock
 from reconciler.plan.observing import Observed
 from reconciler.plan.steps import Image
 
-_PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jfif"})
+_PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 """Files of which each is one frame. What is in an archive, a PDF or a video only the server knows."""
+_CONTEXT: Final = "related_images"
+"""A folder of pictures that are shown beside frames, and are none."""
 
 _SENT_AS: Final = {
     "image_quality": "image_quality",
@@ -78,10 +80,12 @@ class WantedData:
     @cached_property
     def size(self) -> int | None:
         """How many frames there will be, where that can be told from here."""
-        if not self.files or any(one.path.suffix.lower() not in _PICTURES for one in self.files):
+        if not self.files or not all(_is_frame(one.path) for one in self.files):
             return None
+        if self.block.validation is not None and self.block.validation.mode == "gt_pool":
+            return None  # frames of the pool are repeated in the jobs
         stop = len(self.files) if self.block.stop_frame is None else min(self.block.stop_frame + 1, len(self.files))
-        return len(range(self.block.start_frame or 0, stop, self.block.step or 1))
+        return len(range(self.block.start_frame or 0, stop, self.block.step or 1)) or None
 
     @cached_property
     def bytes(self) -> int:
@@ -181,6 +185,10 @@ class WantedData:
             yield f"{_listed(added)} {_are(added)} not in it"
         if gone := sorted(there - here):
             yield f"{_listed(gone)} {_are(gone)} not among these files"
+
+
+def _is_frame(path: Path) -> bool:
+    return path.suffix.lower() in _PICTURES and _CONTEXT not in path.parts
 
 
 def _validation(block: ValidationBlock) -> Image:

@@ -52,6 +52,7 @@ def delete_project(ctx: Building, key: str, found: Project) -> Iterator[Step]:
     """The step that deletes a project, after all of its tasks: what cannot be copied keeps its project, too."""
     address = f"project.{key}"
     with_it = {task.id for task in ctx.going_with.get(key, ())}
+    away = [f"task.{moved}" for moved, task in _moved_away(ctx).items() if task.project_id == found.id]
     yield Step(
         address=address,
         kind="project",
@@ -64,7 +65,7 @@ def delete_project(ctx: Building, key: str, found: Project) -> Iterator[Step]:
         gives=None,
         destroys=Impact(),
         prevented=ctx.prevented(address, found, ctx.manifest.projects[key].lifecycle),
-        needs=tuple(where for number, where in ctx.deleted.items() if number in with_it),
+        needs=(*away, *(where for number, where in ctx.deleted.items() if number in with_it)),
     )
 
 
@@ -105,8 +106,14 @@ def _with_project(ctx: Building, key: str, project: Project) -> Iterator[Going]:
             ctx.at("projects", key, "ensure"),
             "nothing is deleted that cannot be copied first: ask its owner for access to all of them",
         )
-    away = _moved_away(ctx)
+    away = {task.id for task in _moved_away(ctx).values()}
     ctx.going_with[key] = [task for task in tasks if task.id not in away]
+    for described, task in _staying(ctx, ctx.going_with[key]):
+        ctx.problem(
+            f"task {task.id} ({task.name!r}) is in project.{key}, which is to be deleted with all its tasks",
+            ctx.key_at("tasks", described),
+            "write `ensure: absent` here, too, or move the task with `project`",
+        )
     for task in ctx.going_with[key]:
         yield Going(task, f"project.{key}.task[{task.id}]", f"project.{key}", f"it is in project.{key}, which goes")
 
@@ -124,12 +131,21 @@ def _tasks_of(ctx: Building, project: Project) -> list[Task]:
     return [task for task in ctx.server.tasks(is_in("project_id", [project.id])) if task.project_id == project.id]
 
 
-def _moved_away(ctx: Building) -> set[int]:
+def _moved_away(ctx: Building) -> dict[str, Task]:
+    """By key, the tasks that this plan moves into another project."""
     return {
-        found.id
+        key: found
         for key, found in ctx.tasks.items()
         if found is not None and is_moved(ctx.manifest.tasks[key], found, ctx.lies_in.get(key))
     }
+
+
+def _staying(ctx: Building, going: Sequence[Task]) -> Iterator[tuple[str, Task]]:
+    """Those of the tasks that a block wants to be there, with its key."""
+    ids = {task.id for task in going}
+    for key, found in ctx.tasks.items():
+        if found is not None and found.id in ids and ctx.manifest.tasks[key].ensure == "present":
+            yield key, found
 
 
 def _of_task(ctx: Building, going: Going, needs: Sequence[str]) -> Step:
