@@ -15,6 +15,7 @@ from reconciler.plan.undoing import annotations as drawn
 from reconciler.plan.undoing import guides, labels, moves, projects, tasks
 from reconciler.plan.undoing.copies import Copies
 from reconciler.plan.undoing.done import DoneStep
+from reconciler.plan.undoing.expecting import as_found_then
 from reconciler.plan.undoing.losses import Losses
 from reconciler.plan.undoing.now import Now
 from reconciler.plan.undoing.people import usernames
@@ -104,7 +105,7 @@ class StepReversal:
         guides.come_back(way)
         projects.patched(way)
         losses.tell(way)
-        steps = tuple(in_order(way.steps))
+        steps = tuple(as_found_then(way, in_order(way.steps)))
         return Reversed(
             steps=steps,
             conflicts=tuple(way.conflicts),
