@@ -38,7 +38,8 @@ class TaskAsItIs:
         self._reader = reader
         self.task = task
         self.jobs: Sequence[Job] = reader.jobs_of_tasks([task.id])
-        self.labels: Sequence[Label] = _labels(reader, task)
+        # By the task, also where they are its project's: not everybody who sees a task sees its project.
+        self.labels: Sequence[Label] = reader.labels_of("task", task.id)
         self.ids = LabelIds.of(self.labels)
         self.whole: WholeTask = read_whole(reader, task, self.jobs, self.ids)
 
@@ -62,12 +63,11 @@ class TaskAsItIs:
     def record(self, guide: GuideRecord | None) -> TaskRecord:
         """The task with all that its backup forgets."""
         task, reader = self.task, self._reader
-        project = reader.project(task.project_id) if task.project_id is not None else None
         return TaskRecord(
             id=task.id,
             created=task.created_date,
             fields=task_state(task),
-            project_name=project.name if project else None,
+            project_name=_project_name(reader, task.project_id),
             organization=reader.session.organization,
             size=task.size,
             segment_size=task.segment_size,
@@ -123,10 +123,14 @@ def _file_name(uuid: str, asset: Asset) -> str:
     return f"{asset.filename or uuid}.{ending}"
 
 
-def _labels(reader: Reader, task: Task) -> list[Label]:
-    if task.project_id is not None:
-        return reader.labels_of("project", task.project_id)
-    return reader.labels_of("task", task.id)
+def _project_name(reader: Reader, project_id: int | None) -> str | None:
+    try:
+        project = reader.project(project_id) if project_id is not None else None
+    except ServerError as error:
+        if error.status != 403:
+            raise
+        return None
+    return project.name if project else None
 
 
 def _job(reader: Reader, job: Job) -> JobRecord:

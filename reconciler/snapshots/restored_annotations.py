@@ -33,8 +33,7 @@ class RestoredAnnotations:
     ) -> None:
         self._session, self._reader = session, Reader(session)
         self._task, self._jobs = task, jobs
-        owner = ("project", task.project_id) if task.project_id is not None else ("task", task.id)
-        self._ids = LabelIds.of(self._reader.labels_of(*owner))  # type: ignore[arg-type]
+        self._ids = LabelIds.of(self._reader.labels_of("task", task.id))
         self._wanted = _for_now(whole.renamed(labels or {}), replaced, self._ids)
 
     def differences(self) -> list[str]:

@@ -13,6 +13,7 @@ from reconciler.cvat.session import Session
 from reconciler.snapshots.model import IssueRecord, TaskRecord
 
 _DIGITS = 3  # of a position, in pixels: what a person drew
+_NO_COMMENT = "(no comment)"
 
 _Key = tuple[int, int, tuple[float, ...], str]
 
@@ -34,13 +35,14 @@ def restore_issues(
     objects, warnings = Objects(session), []
     for issue in record.issues:
         job = replaced.get(issue.job)
-        if job is None or not issue.comments:
-            why = "its job is not there any more" if job is None else "it has no comments"
-            warnings.append(f"an issue on frame {issue.frame} was not made again: {why}")
+        if job is None:
+            warnings.append(f"an issue on frame {issue.frame} was not made again: its job is not there any more")
             continue
+        if not issue.comments:
+            warnings.append(f"an issue on frame {issue.frame} had no comment; CVAT makes none without: it has one now")
         if issue.assignee is not None and issue.assignee not in people:
             warnings.append(f"an issue on frame {issue.frame} was {issue.assignee}'s, who cannot be seen any more")
-        same = there.get(_key(job, issue.frame, issue.position, issue.comments[0].message), [])
+        same = there.get(_key(job, issue.frame, issue.position, _first(issue)), [])
         _restore(objects, issue, job, same.pop(0) if same else None, people)
     return warnings
 
@@ -53,10 +55,10 @@ def _restore(objects: Objects, issue: IssueRecord, job: int, there: Issue | None
             "job": job,
             "frame": issue.frame,
             "position": position,
-            "message": issue.comments[0].message,
+            "message": _first(issue),
         }
         there = objects.create_issue(body | ({"assignee": assignee} if assignee is not None else {}))
-        said = [issue.comments[0].message]
+        said = [_first(issue)]
     else:
         said = [comment.message for comment in there.comments]
     for comment in issue.comments:
@@ -66,6 +68,10 @@ def _restore(objects: Objects, issue: IssueRecord, job: int, there: Issue | None
             objects.create_comment(there.id, comment.message)
     if there.resolved != issue.resolved:
         objects.patch_issue(there.id, {"resolved": issue.resolved})
+
+
+def _first(issue: IssueRecord) -> str:
+    return issue.comments[0].message if issue.comments else _NO_COMMENT
 
 
 def _key(job: int, frame: int, position: tuple[float, ...], first: str) -> _Key:

@@ -91,7 +91,7 @@ class Studio:
                 for one in worker.get(f"/api/comments?issue_id={issue['id']}")["results"]
             ),
             "guide": guide and guide.partition("/api/assets/")[0],
-            "annotations": _sorted(worker.content(task)),
+            "annotations": _sorted(worker.content(task)) if task.get("size") else {},
             "gold": [len(worker.get(f"/api/jobs/{j['id']}/annotations")["tags"]) for j in jobs],
         }
 

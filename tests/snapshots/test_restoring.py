@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.cvat import Credentials, connect
 from reconciler.errors import StateError
+from reconciler.history.store import StateStore
+from reconciler.sandbox import Sandbox
+from reconciler.snapshots.checking import check_copy
 from reconciler.snapshots.reading import task_record
 from reconciler.snapshots.restoring import Reapplied, usernames_of
+from tests.apply.desk import NO_WAITING
+from tests.sandbox.replay import RECORDINGS
+from tests.sandbox.tasks import Worker
 
-from .studio import Studio
+from .studio import Studio, edited, rewritten
+
+FIXTURE = RECORDINGS.parent / "fixture"
 
 
 def brought_back(studio: Studio, task: dict[str, Any]) -> tuple[int, Reapplied]:
@@ -151,3 +161,63 @@ def test_a_damaged_backup_is_not_sent(studio: Studio) -> None:
     with pytest.raises(StateError, match=r"backup\.zip: it is damaged"):
         studio.restoring().restore_backup(copy)
     assert studio.sandbox.requests == []
+
+
+@pytest.mark.skipif(not FIXTURE.exists(), reason="the fixture (../shared) is not here")
+def test_every_task_of_a_real_server_comes_back(tmp_path: Path) -> None:
+    """Skeletons, masks, tracks, replicas, ground truth, overlaps: all is as it was, but ids and who wrote what."""
+    restored = 0
+    with Sandbox.start(fixture=FIXTURE) as sandbox:
+        worker = Worker(sandbox)
+        credentials = Credentials(sandbox.url, token=sandbox.token)
+        with connect(credentials=credentials, environ={}, retry=NO_WAITING) as session:
+            studio = Studio(sandbox, worker, session, StateStore(tmp_path / "state"))
+            for task in worker.get("/api/tasks?page_size=500")["results"]:
+                if task["validation_mode"] == "gt_pool":  # the sandbox makes no backups of them
+                    continue
+                before = studio.seen(task["id"])
+                copy = studio.copy(task)
+                assert check_copy(studio.store, copy) == [], task["id"]
+                studio.delete(task)
+                new = studio.restoring().restore_backup(copy)
+                if task["project_id"] is not None:
+                    studio.ask("PATCH", f"/api/tasks/{new}", {"project_id": task["project_id"]})
+                done = studio.restoring().reapply(copy, new)
+                assert done.differences == [], task["id"]
+                assert all("had no comment" in line for line in done.warnings), done.warnings  # the lists have none
+                assert {**studio.seen(new), "comments": []} == {**before, "comments": []}, task["id"]
+                restored += 1
+        worker.close()
+    assert restored > 20
+
+
+def test_ground_truth_that_the_backup_lacks_is_made_again(studio: Studio, tmp_path: Path) -> None:
+    task = studio.rich_task()
+    before, copy = studio.seen(task["id"]), studio.copy(task)
+
+    def drop(held: dict[str, bytes]) -> None:
+        edited(held, "task.json", lambda about: about["jobs"].pop())
+        edited(held, "annotations.json", lambda jobs: jobs.pop())
+
+    backup = rewritten(studio.backup_of(copy), drop, tmp_path / "a.zip")
+    studio.delete(task)
+    new = studio.worker.restore(backup.read_bytes())["id"]
+    studio.ask("PATCH", f"/api/tasks/{new}", {"project_id": task["project_id"]})
+    assert studio.restoring().compare(copy, new) == []  # what is there is right
+    done = studio.restoring().reapply(copy, new)
+    assert (done.differences, done.warnings, len(done.replaced)) == ([], [], 4)
+    assert studio.seen(new) == before
+
+
+def test_an_issue_without_a_comment_is_made_once(studio: Studio) -> None:
+    task = studio.rich_task()
+    comments = studio.worker.get("/api/comments")["results"]
+    for comment in comments:
+        studio.ask("DELETE", f"/api/comments/{comment['id']}")
+    copy = studio.copy(task)
+    studio.delete(task)
+    new = studio.restoring().restore_backup(copy)
+    for _ in range(2):
+        [warning] = studio.restoring().reapply(copy, new).warnings
+        assert "had no comment" in warning
+        assert studio.seen(new)["comments"] == ["(no comment)"]
