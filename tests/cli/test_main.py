@@ -11,7 +11,7 @@ from reconciler.sandbox import Sandbox
 
 from .conftest import Command
 
-COMMANDS = ("validate", "plan", "apply", "rollback", "history", "schema", "sandbox")
+COMMANDS = ("validate", "plan", "apply", "rollback", "history", "schema", "sandbox", "snapshot")
 
 
 def test_the_version(reconciler: Command) -> None:
