@@ -49,7 +49,7 @@ def _move_back(way: Way, done: DoneStep, task: Task) -> None:
         return
     names, lacking = _mapping(way, task, _turned(done), place)
     if lacking:
-        why = f"it has not what the task uses: {lacking}"
+        why = f"it has no {lacking}"
         way.conflict(done, "project", wrote=wrote, found=now, before=before, impossible=why)
         return
     way.steps.append(
@@ -99,7 +99,7 @@ def _mapping(way: Way, task: Task, turned: Mapping[str, str], place: ObjectRef) 
         used = way.now.whole(task).using([label.name]).numbers
         instead = next((other for other, state in there.items() if _fits(label, state)), None)
         if used != Numbers() or instead is None:
-            lacking.append(f"label {label.name} ({counted(used)} in it)")
+            lacking.append(f"label {label.name} with its attributes ({counted(used)} uses it)")
         else:
             names[label.name] = instead
     return names, ", ".join(lacking)

@@ -43,8 +43,11 @@ def come_back(way: Way) -> None:
 def go_away(way: Way) -> None:
     """The projects that the run made are deleted, unless there are tasks in them that stay."""
     for done in way.of_kind(Do.CREATE_PROJECT):
-        project = way.now.project(done.own_id) if done.own_id is not None else None
+        if done.own_id is None:
+            continue
+        project = way.now.project(done.own_id)
         if project is None or not way.now.made_for(done.address, project):
+            way.over.add(("project", done.own_id))
             continue
         staying = [task for task in way.now.tasks_in(project) if _stays(way, task)]
         if staying and not _with_its_tasks(way, done, staying):

@@ -40,8 +40,11 @@ def come_back(way: Way, losses: Losses) -> None:
 def go_away(way: Way) -> None:
     """The tasks that the run made (or restored) are deleted, unless somebody else has annotated them since."""
     for done in way.of_kind(*MAKING_TASKS):
-        task = way.now.task(done.own_id) if done.own_id is not None else None
+        if done.own_id is None:
+            continue
+        task = way.now.task(done.own_id)
         if task is None or not way.now.made_for(done.address, task):
+            way.over.add(("task", done.own_id))
             continue
         now = way.now.whole(task)
         left = _left(way, done)

@@ -27,7 +27,8 @@ class Way:
     """One run's way back, while it is worked out.
 
     `makes` has what this plan makes anew, by kind and the id that it had; `deletes` the ids of what this plan deletes,
-    with the addresses of the steps; `left` the ids of what the run made and this plan leaves alone. `settled` has the
+    with the addresses of the steps; `left` the ids of what the run made and this plan leaves alone, `over` of
+    what the run made and is not there any more. `settled` has the
     annotations that tasks will have which are put back, `restored` those of tasks that come back, by their old ids.
     """
 
@@ -40,6 +41,7 @@ class Way:
     makes: dict[tuple[Owner, int], ObjectRef] = field(default_factory=dict)
     deletes: dict[tuple[Owner, int], str] = field(default_factory=dict)
     left: set[tuple[Owner, int]] = field(default_factory=set)
+    over: set[tuple[Owner, int]] = field(default_factory=set)
     settled: dict[int, WholeTask] = field(default_factory=dict)
     restored: dict[int, WholeTask] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
@@ -84,7 +86,7 @@ class Way:
             return False
         key = owner.kind, owner.id
         current = owner.kind, self.now.current(owner.kind, owner.id)
-        return key in self.makes or current in self.deletes or current in self.left
+        return key in self.makes or key in self.over or current in self.deletes or current in self.left
 
     def prevented(self, kind: Owner, number: int) -> str | None:
         """The `lifecycle.prevent_delete` that forbids to delete it. It holds for a rollback as well."""

@@ -1,0 +1,213 @@
+"""What a run deleted comes back, with all that it had; and what cannot come back is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from .shop import CAR, VAN, Shop, box, did, told
+
+
+def pruned(shop: Shop, *, labels: bool = False) -> dict[str, object]:
+    """The same project with `prune`, without the task (and without the label van)."""
+    life = shop.life(tasks={})
+    life["projects"]["life"]["prune"] = {"tasks": True, "labels": labels}
+    if labels:
+        life["projects"]["life"]["labels"] = {"car": CAR}
+    return life
+
+
+def rich(shop: Shop) -> int:
+    """Apply the life, then people do what people do: an issue, assignees, stages, drawing."""
+    shop.apply(shop.life())
+    number = shop.id_of("one")
+    shop.draw("one", box(1), box(2, "van"))
+    first = shop.worker.jobs({"id": number})[0]["id"]
+    shop.ask("PATCH", f"/api/jobs/{first}", {"stage": "acceptance", "state": "completed", "assignee": 2})
+    shop.ask("PATCH", f"/api/tasks/{number}", {"assignee_id": 3})
+    body = {"job": first, "frame": 0, "position": [1, 2, 3, 4], "message": "too wide"}
+    issue = shop.ask("POST", "/api/issues", body)
+    shop.ask("POST", "/api/comments", {"issue": issue["id"], "message": "fixed"})
+    return number
+
+
+def test_a_deleted_task_comes_back_whole(shop: Shop) -> None:
+    old = rich(shop)
+    before = shop.contents()
+    gone = shop.apply(pruned(shop))
+    back = shop.back(gone)
+    address = f"project.life.task[{old}]"
+    assert did(back) == [(address, "restore_task"), (address, "move_task"), (address, "reapply")]
+    assert (back.summary.to_create, back.summary.to_delete, back.conflicts) == (1, 0, ())
+    assert [warning.text for warning in back.warnings] == [
+        "1 task comes back with new ids and dates, and so do the jobs; the old ids lead to the new ones",
+        "1 issue with 2 comments will say they were written by admin, and today: CVAT takes neither author nor date",
+    ]
+    restored = shop.apply(back)
+    assert shop.contents() == before
+    assert shop.id_of("one") != old
+    again = shop.apply(shop.back(restored))
+    assert [project["tasks"] for project in shop.contents()["projects"] if project["name"] == "Life"] == [[]]
+    shop.apply(shop.back(again))
+    assert shop.contents() == before
+
+
+def test_what_people_draw_in_a_restored_task_is_theirs(shop: Shop) -> None:
+    rich(shop)
+    gone = shop.apply(pruned(shop))
+    restored = shop.apply(shop.back(gone))
+    shop.draw("one", box(3))
+    back = shop.back(restored)
+    assert back.steps == ()
+    assert [(field, found) for _, field, found in told(back)] == [("annotations", "4 shapes (1 shape more)")]
+
+
+def test_a_deleted_project_comes_back_with_its_tasks(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    gone = shop.apply({**shop.life(tasks={}), "projects": {"life": {"name": "Life", "ensure": "absent"}}})
+    back = shop.back(gone)
+    assert [do for _, do in did(back)] == [
+        "create_project",
+        "create_label",
+        "create_label",
+        "restore_task",
+        "move_task",
+        "reapply",
+        "put_guide",
+    ]
+    shop.apply(back)
+    assert shop.contents() == before
+
+
+def test_runs_from_before_the_deletion_find_what_came_back(shop: Shop) -> None:
+    first = shop.apply(shop.life())
+    life = shop.life(tasks={"one": shop.task([box(0)], subset="Test", assignee="alice")})
+    renamed = shop.apply(life)
+    absent = shop.life(tasks={"one": {"project": "life", "ensure": "absent"}})
+    gone = shop.apply(absent)
+    shop.apply(shop.back(gone))
+    assert shop.plan(life).is_empty
+    back = shop.back(renamed)
+    new = shop.id_of("one")
+    assert [(change.id, change.task) for change in back.updates] == [(new, new)]
+    shop.apply(back)
+    assert shop.worker.get(f"/api/tasks/{new}")["subset"] == "Train"
+    shop.apply(shop.back(first))
+    assert [project["name"] for project in shop.contents()["projects"]] == ["Street"]
+
+
+def test_a_removed_label_comes_back_with_what_used_it(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    life = shop.life()
+    life["tasks"] = {}
+    life["projects"]["life"] |= {"labels": {"car": CAR}, "prune": {"labels": True}}
+    gone = shop.apply(life)
+    assert shop.drawn("one") == [("car", 0), ("car", 1)]
+    back = shop.back(gone)
+    number = shop.id_of("one")
+    assert did(back) == [
+        ("project.life.label[van]", "create_label"),
+        (f"project.life.label[van].task[{number}]", "add_annotations"),
+    ]
+    shop.draw("one", box(3))  # meanwhile, and even after the plan
+    restored = shop.apply(shop.back(gone))
+    assert shop.drawn("one") == [("car", 0), ("car", 1), ("car", 3), ("van", 2)]
+    again = shop.back(restored)
+    assert did(again) == [("project.life.label[van]", "delete_label")]
+    assert again.conflicts == ()
+    shop.draw("one", box(2, "van", left=5))
+    assert told(shop.back(restored)) == [("project.life.label[van]", "annotations", f"1 shape in task {number}")]
+    assert before["projects"][0]["labels"] == shop.contents()["projects"][0]["labels"]
+
+
+def test_labels_and_tasks_that_went_together_come_back_together(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    gone = shop.apply(pruned(shop, labels=True))
+    shop.apply(shop.back(gone))
+    assert shop.contents() == before
+
+
+def test_a_label_that_others_have_made_anew(shop: Shop) -> None:
+    shop.apply(shop.life())
+    life = shop.life(tasks={})
+    life["projects"]["life"] |= {"labels": {"car": CAR}, "prune": {"labels": True}}
+    gone = shop.apply(life)
+    project = shop.id_of("Life", "project")
+    shop.ask("PATCH", f"/api/projects/{project}", {"labels": [{**VAN, "name": "van", "color": "#123456"}]})
+    back = shop.back(gone)
+    assert did(back) == []
+    assert told(back) == [("project.life.label[van]", "", {"name": "van", "color": "#123456"})]
+
+
+def test_a_task_made_anew_in_the_place_of_another(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    old = shop.id_of("one")
+    task = shop.task([box(0, left=9)], replace=True)
+    task["data"] = {**task["data"], "segment_size": 4}
+    replaced = shop.apply(shop.life(tasks={"one": task}))
+    new = shop.id_of("one")
+    assert new != old
+    back = shop.back(replaced)
+    address = f"task.one.replaced[{old}]"
+    assert did(back) == [
+        (address, "restore_task"),
+        (address, "move_task"),
+        (address, "reapply"),
+        ("task.one", "delete_task"),
+    ]
+    assert back.steps[-1].needs == (address,)
+    undone = shop.apply(back)
+    assert shop.contents() == before
+    shop.apply(shop.back(undone))
+    assert shop.drawn("one") == [("car", 0)]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_task_whose_project_is_gone_comes_back_only_by_force(shop: Shop, *, force: bool) -> None:
+    old = rich(shop)
+    gone = shop.apply(pruned(shop))
+    project = shop.id_of("Life", "project")
+    shop.ask("DELETE", f"/api/projects/{project}")
+    back = shop.back(gone, force=force)
+    assert [field for _, field, _ in told(back)] == ["project"]
+    if not force:
+        assert back.is_empty
+        return
+    assert [do for _, do in did(back)] == ["restore_task", "reapply"]
+    shop.apply(back)
+    restored = shop.id_of("one")
+    assert restored != old
+    assert shop.worker.get(f"/api/tasks/{restored}")["project_id"] is None
+
+
+def test_a_project_that_lost_a_label_cannot_take_its_task_back(shop: Shop) -> None:
+    rich(shop)
+    gone = shop.apply(pruned(shop))
+    project = shop.id_of("Life", "project")
+    van = next(one for one in shop.worker.get(f"/api/labels?project_id={project}")["results"] if one["name"] == "van")
+    shop.ask("PATCH", f"/api/projects/{project}", {"labels": [{"id": van["id"], "deleted": True}]})
+    why = f"project {project} has no label van any more; --force restores it outside of any"
+    assert [(field, found) for _, field, found in told(shop.back(gone))] == [("project", why)]
+
+
+def test_a_damaged_copy_is_not_used(shop: Shop) -> None:
+    rich(shop)
+    gone = shop.apply(pruned(shop))
+    [backup] = shop.desk.store.folder.rglob("backup.zip")
+    backup.write_bytes(backup.read_bytes()[:-100])
+    back = shop.back(gone, force=True)
+    assert back.is_empty
+    [(_, _, why)] = told(back)
+    assert "is damaged: backup.zip" in str(why)
+
+
+def test_a_copy_that_is_gone(shop: Shop) -> None:
+    rich(shop)
+    gone = shop.apply(pruned(shop))
+    for file in (shop.desk.store.folder / "snapshots").rglob("snapshot.json"):
+        file.unlink()
+    [(_, _, why)] = told(shop.back(gone))
+    assert "is not there any more" in str(why)
