@@ -69,6 +69,10 @@ def _data(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
         return
     problems: list[Problem] = []
     files: list[MatchedFile] = []
+    if not any(found(pattern) for pattern in task.data.files):
+        for index, pattern in enumerate(task.data.files):
+            yield _not_here(_Named.at(locations, pattern, "tasks", key, "data", "files", index))
+        return
     for index, pattern in enumerate(task.data.files):
         named = _Named.at(locations, pattern, "tasks", key, "data", "files", index)
         files = matched([pattern])
@@ -77,6 +81,13 @@ def _data(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
     if not problems:
         files = files if len(task.data.files) == 1 else matched(task.data.files)
         yield from media_problems(task.data, files, locations, key)
+
+
+def _not_here(named: _Named) -> Problem:
+    """Of a task that has its data, the files may have been cleaned away: only a plan can tell that they are missing."""
+    missing = _missing(named)
+    hint = f"{missing.hint}; " if missing.hint else ""
+    return Problem(missing.what, missing.where, f"{hint}a task that has its data needs them no more", "warning")
 
 
 def _no_files(named: _Named) -> Problem:

@@ -45,6 +45,16 @@ def said(text: str, environ: dict[str, str] | None = None) -> list[str]:
     return [str(problem).partition("error: ")[2] for problem in caught.value.problems]
 
 
+NEEDED_NO_MORE = "a task that has its data needs them no more"
+
+
+def warned(text: str, environ: dict[str, str] | None = None) -> list[str]:
+    """What is doubtful in a manifest from standard input, without the places."""
+    loaded = load(["-"], environ=environ or {}, stdin=io.StringIO(f"version: 1\n{text}"))
+    assert all(problem.where for problem in loaded.warnings)
+    return [str(problem).partition("warning: ")[2] for problem in loaded.warnings]
+
+
 def data(pattern: str, more: str = "") -> str:
     return f'tasks:\n  a: {{data: {{files: ["{pattern}"]{more}}}}}\n'
 
@@ -153,18 +163,27 @@ def test_missing_files(folder: Path) -> None:
 
 
 def test_patterns_that_match_nothing(folder: Path) -> None:
+    """The files of a task that has its data may have been cleaned away: whether they are missing, a plan tells."""
     assert folder.exists()
-    assert said(data("manifests/picture/*.jpg")) == [
+    assert warned(data("manifests/picture/*.jpg")) == [
         "no file matches `manifests/picture/*.jpg`\n"
-        "    there is no folder `manifests/picture`; did you mean `pictures`?"
+        f"    there is no folder `manifests/picture`; did you mean `pictures`?; {NEEDED_NO_MORE}"
     ]
-    assert said(data("manifests/pictures/*.png")) == ["no file matches `manifests/pictures/*.png`"]
-    assert said(data("~/pictures/*.png")) == [
-        "no file matches `~/pictures/*.png`\n    ~ is not known here: write ${env.HOME}/…"
+    assert warned(data("manifests/pictures/*.png")) == [
+        f"no file matches `manifests/pictures/*.png`\n    {NEEDED_NO_MORE}"
     ]
-    assert said(data("x.{jpg,png}")) == [
-        "there is no file `x.{jpg,png}`\n    {a,b} is no pattern here: write one item for each"
+    assert warned(data("~/pictures/*.png")) == [
+        f"no file matches `~/pictures/*.png`\n    ~ is not known here: write ${{env.HOME}}/…; {NEEDED_NO_MORE}"
     ]
+    assert warned(data("x.{jpg,png}")) == [
+        f"there is no file `x.{{jpg,png}}`\n    {{a,b}} is no pattern here: write one item for each; {NEEDED_NO_MORE}"
+    ]
+
+
+def test_one_pattern_of_several_that_matches_nothing(folder: Path) -> None:
+    assert folder.exists()
+    text = 'tasks:\n  a: {data: {files: ["manifests/pictures/*.jpg", "manifests/pictures/*.png"]}}\n'
+    assert said(text) == ["no file matches `manifests/pictures/*.png`"]
 
 
 def test_folders_are_not_files(folder: Path) -> None:
@@ -222,7 +241,9 @@ def test_names_that_no_server_can_keep(folder: Path) -> None:
 def test_what_the_environment_holds_is_not_shown(folder: Path) -> None:
     assert folder.exists()
     assert said(guide("${env.WHERE}/guide.md"), {"WHERE": "hidden"}) == ["there is no file `${env.WHERE}/guide.md`"]
-    assert said(data("${env.WHERE}/*.jpg"), {"WHERE": "hidden"}) == ["no file matches `${env.WHERE}/*.jpg`"]
+    assert warned(data("${env.WHERE}/*.jpg"), {"WHERE": "hidden"}) == [
+        f"no file matches `${{env.WHERE}}/*.jpg`\n    {NEEDED_NO_MORE}"
+    ]
 
 
 def test_a_video_is_a_task_of_its_own(folder: Path) -> None:

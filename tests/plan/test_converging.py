@@ -75,6 +75,14 @@ def test_without_memory_all_of_it_is_found_by_name(desk: Desk) -> None:
     assert desk.plan(WHOLE).is_empty
 
 
+def test_pictures_that_were_cleaned_away_are_needed_only_to_make_a_task(desk: Desk) -> None:
+    apply(desk, WHOLE)
+    shutil.rmtree("images")
+    assert desk.plan(WHOLE).is_empty
+    with pytest.raises(PlanError, match="matches no file, and the task is to be made from them"):
+        desk.plan(WHOLE.replace("  loose:", "  another:"))
+
+
 def test_the_labels_of_many_projects_are_one_sweep(desk: Desk) -> None:
     blocks = "".join(f"  p{number}: {{labels: {{car: {{}}}}}}\n" for number in range(9))
     text = f"version: 1\nprojects:\n{blocks}"

@@ -63,7 +63,7 @@ def _find_data(ctx: Building) -> dict[str, WantedData]:
         if block.data is None or block.ensure == "absent":
             continue
         data = WantedData(block.data)
-        if not _readable(ctx, key, data):
+        if not _readable(ctx, key, data, found):
             if found is None:
                 del ctx.tasks[key]
             continue
@@ -77,7 +77,8 @@ def _find_data(ctx: Building) -> dict[str, WantedData]:
     return wanted
 
 
-def _readable(ctx: Building, key: str, data: WantedData) -> bool:
+def _readable(ctx: Building, key: str, data: WantedData, found: Task | None) -> bool:
+    """Whether the block's files are here. A task that has its data needs them no more: nothing is compared then."""
     where = ctx.at("tasks", key, "data", "files")
     try:
         files = data.files
@@ -85,7 +86,9 @@ def _readable(ctx: Building, key: str, data: WantedData) -> bool:
         ctx.problem(f"the data cannot be read: {error}", where)
         return False
     if data.block.files and not files:
-        ctx.problem("`data.files` matches no file (any more)", where, "correct the patterns, or bring the files back")
+        if found is None or found.size is None:
+            what = "`data.files` matches no file, and the task is to be made from them"
+            ctx.problem(what, where, "correct the patterns, or bring the files back")
         return False
     return True
 
