@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from reconciler.errors import Location, Problem
@@ -80,7 +81,17 @@ def _data(task: TaskBlock, locations: Locations, key: str) -> Iterator[Problem]:
     yield from problems
     if not problems:
         files = files if len(task.data.files) == 1 else matched(task.data.files)
+        yield from _of_one_name(files, locations, key)
         yield from media_problems(task.data, files, locations, key)
+
+
+def _of_one_name(files: list[MatchedFile], locations: Locations, key: str) -> Iterator[Problem]:
+    for one, other in pairwise(files):
+        if one.name == other.name:
+            what = f"two files would be called {quoted(one.name)} on the server: {one.path} and {other.path}"
+            hint = "CVAT keeps no folders of files that are sent to it: rename one of them, or send a zip archive"
+            yield Problem(what, locations.at("tasks", key, "data", "files"), hint)
+            return  # there may be thousands
 
 
 def _not_here(named: _Named) -> Problem:

@@ -28,19 +28,15 @@ class MatchedFile(NamedTuple):
 def matched(patterns: Iterable[str]) -> list[MatchedFile]:
     """The files, each once, in the natural order of their names: 2.jpg before 10.jpg.
 
-    A name is the path from the longest folder that all of them share, so those of one folder go by their own names.
+    A name is a file's own, without folders: CVAT keeps none of files that are sent to it (`cvat.server_names`).
     """
     files: dict[str, str] = {}
     for pattern in patterns:
         for path in found(pattern):
             if os.path.isfile(path):  # noqa: PTH113 - strings here and below: a task can have 100,000 files
                 files.setdefault(os.path.abspath(path), path)  # noqa: PTH100
-    if not files:
-        return []
-    shared = os.path.commonpath({os.path.dirname(absolute) for absolute in files})  # noqa: PTH120
-    start = len(shared.rstrip("/")) + 1
-    named = [MatchedFile(Path(path), absolute[start:]) for absolute, path in files.items()]
-    return sorted(named, key=lambda file: (natural(file.name), file.name))
+    named = [MatchedFile(Path(path), os.path.basename(absolute)) for absolute, path in files.items()]  # noqa: PTH119
+    return sorted(named, key=lambda file: (natural(file.name), file.name, str(file.path)))
 
 
 def found(pattern: str) -> list[str]:

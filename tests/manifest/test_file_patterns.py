@@ -36,9 +36,9 @@ def test_files_of_one_folder_go_by_their_own_names_in_natural_order() -> None:
     assert [str(file.path) for file in matched(["a/*.jpg"])] == ["a/9.jpg", "a/10.jpg"]
 
 
-def test_names_are_paths_from_the_longest_folder_that_all_share() -> None:
-    assert names("b/**/*.jpg") == ["1.jpg", "deep/1.jpg"]
-    assert names("a/*.jpg", "b/1.jpg") == ["a/9.jpg", "a/10.jpg", "b/1.jpg"]
+def test_names_are_without_folders() -> None:
+    assert names("b/**/*.jpg") == ["1.jpg", "1.jpg"]
+    assert names("a/*.jpg", "b/1.jpg") == ["1.jpg", "9.jpg", "10.jpg"]
 
 
 def test_names_do_not_depend_on_how_files_are_written(tmp_path: Path) -> None:

@@ -186,6 +186,16 @@ def test_one_pattern_of_several_that_matches_nothing(folder: Path) -> None:
     assert said(text) == ["no file matches `manifests/pictures/*.png`"]
 
 
+def test_two_files_of_one_name(folder: Path) -> None:
+    (folder / "other").mkdir()
+    (folder / "other" / "1.jpg").write_bytes(b"one")
+    text = 'tasks:\n  a: {data: {files: ["manifests/pictures/*.jpg", "manifests/other/*.jpg"]}}\n'
+    assert said(text) == [
+        "two files would be called `1.jpg` on the server: manifests/other/1.jpg and manifests/pictures/1.jpg\n"
+        "    CVAT keeps no folders of files that are sent to it: rename one of them, or send a zip archive"
+    ]
+
+
 def test_folders_are_not_files(folder: Path) -> None:
     assert folder.exists()
     hint = "\n    for the files in a folder write `folder/*`, for those of the folders in it, too, `folder/**`"
