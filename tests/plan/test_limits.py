@@ -39,6 +39,11 @@ def test_deletions_are_refused_unless_allowed() -> None:
     assert not exceeded(plan(0, Limits(max_deletes=1), deletes=1))
 
 
+def test_a_rollback_may_delete_what_its_run_has_made() -> None:
+    back = plan(0, Limits(), deletes=3).model_copy(update={"kind": "rollback", "of_run": "R1"})
+    assert exceeded(back) == []
+
+
 def test_a_refusal_names_every_limit() -> None:
     with pytest.raises(LimitError) as refused:
         check_limits(plan(40, Limits(max_changes=5, max_changed_percent=12.5)))

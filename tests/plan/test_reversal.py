@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.cvat.models import Job, Task
+from reconciler.history.bindings import Bindings, Successor
 from reconciler.plan.model import Action, Change, Plan
 from reconciler.plan.reversal import GONE, Reversal
 from reconciler.plan.written import Done
@@ -46,6 +47,7 @@ def reverse(
     force: bool = False,
     people: Iterable[str] = ("bob", "carol"),
     written: Iterable[int] | None = None,
+    bindings: Bindings | None = None,
 ) -> Plan:
     """The way back of a run that made the plan's writes (or those of these objects)."""
     reached = None if written is None else set(written)
@@ -56,7 +58,7 @@ def reverse(
         if reached is None or change.id in reached
     ]
     ids = {name: number for number, name in enumerate(people, 1)}
-    return Reversal("R1", plan, done, list(tasks), list(jobs), ids, SERVER, force).reverse()
+    return Reversal("R1", plan, done, list(tasks), list(jobs), ids, SERVER, force, bindings or Bindings()).reverse()
 
 
 def told(plan: Plan) -> list[tuple[str, int, dict[str, Any]]]:
@@ -198,3 +200,15 @@ def test_a_job_that_holds_the_status_is_reckoned_with() -> None:
 
 def test_users_of_the_way_back_are_named() -> None:
     assert list(reverse(reopening(), [after()], after_jobs()).users) == ["bob", "carol"]
+
+
+def test_what_was_restored_since_is_found_by_its_old_ids() -> None:
+    pairs = (("task", 1, 101), ("job", 11, 111), ("job", 12, 112))
+    successors = [Successor(server=SERVER.url, kind=kind, old=old, new=new, run="R2") for kind, old, new in pairs]
+    tasks = [after().model_copy(update={"id": 101})]
+    jobs = [one.model_copy(update={"id": one.id + 100, "task_id": 101}) for one in after_jobs()]
+    back = reverse(reopening(), tasks, jobs, bindings=Bindings().with_successors(successors))
+    assert [(kind, number) for kind, number, _ in told(back)] == [("task", 101), ("job", 111), ("job", 112)]
+    assert [label.id for label in back.tasks] == [101]
+    assert by_id(back, 101).fields[-1].path == ("status",)
+    assert back.conflicts == ()
