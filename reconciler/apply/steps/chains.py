@@ -1,8 +1,8 @@
 """Which steps follow one another, and which can be done at the same time.
 
 Projects first, each with its labels and its guide; then tasks, each with its data, annotations and jobs. What deletes
-comes last: labels, tasks, projects (in a rollback tasks first, so that their backups are whole). Within one group the
-steps of one object are a chain; chains that need one another are one.
+comes last: tasks (first, so that their backups still have the annotations whose labels go), labels, projects. Within
+one group the steps of one object are a chain; chains that need one another are one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def deleting(steps: Iterable[Step]) -> list[list[Chain]]:
     """What is done after the changes."""
     wanted = [step for step in steps if step.deletes]
     known = _ids(wanted)
-    return [_chains(group, known) for group in _groups(wanted, lambda step: step.kind)]
+    return [_chains([step for step in wanted if step.kind == kind], known) for kind in ("task", "label", "project")]
 
 
 def _groups(steps: Iterable[Step], kind: Callable[[Step], str]) -> list[list[Step]]:

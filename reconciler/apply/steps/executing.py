@@ -50,7 +50,7 @@ class StepExecutor:
         return self._groups(building(self._site.plan.steps))
 
     def delete(self) -> list[StepResult]:
-        """What deletes: labels, tasks, projects."""
+        """What deletes: tasks, labels, projects."""
         return self._groups(deleting(self._site.plan.steps))
 
     def _groups(self, groups: Iterable[list[Chain]]) -> list[StepResult]:
