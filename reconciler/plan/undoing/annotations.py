@@ -151,10 +151,11 @@ def _add_again(way: Way, done: DoneStep, copy: Copy, task: tuple[ObjectRef, Whol
     then = _together(way, now, back)
     if then.digest == now.digest:
         return
-    if owner.id is not None:
-        way.now.expect(owner.id, then)
-    else:
+    comes_back = copy.id in way.restored
+    if comes_back:
         way.restored[copy.id] = then
+    elif owner.id is not None:
+        way.now.expect(owner.id, then)
     way.steps.append(
         Step(
             address=f"{done.address}.task[{copy.id}]",
@@ -170,7 +171,7 @@ def _add_again(way: Way, done: DoneStep, copy: Copy, task: tuple[ObjectRef, Whol
             gives=image_of(then),
             content=way.copies.content(copy),
             copy_of=copy.folder,
-            needs=(done.address, owner.address) if owner.id is None else (done.address,),
+            needs=(done.address, owner.address) if comes_back else (done.address,),
         )
     )
 

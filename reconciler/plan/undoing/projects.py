@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pydantic import JsonValue
@@ -25,18 +25,23 @@ _USERS: Final = ("assignee", "owner")
 def come_back(way: Way) -> None:
     """The projects that the run deleted are made anew, with their labels and guides. Their tasks are steps."""
     for done in way.of_kind(Do.DELETE_PROJECT):
-        if done.own_id is None or way.now.project(done.own_id) is not None:
+        there = way.now.project(done.own_id) if done.own_id is not None else None
+        if done.own_id is None or (there is not None and there.id == done.own_id):
             continue
         copy = way.copy_for(done)
         if copy is None:
             continue
         record = way.copies.project_record(copy)
-        name = str(record.fields["name"])
-        ref = ObjectRef(kind="project", address=done.address, name=name)
+        ref = ObjectRef(kind="project", address=done.address, name=str(record.fields["name"]))
+        if there is not None:  # made anew already; a rollback that was stopped may not have got to all of it
+            ref = ref.model_copy(update={"id": there.id, "name": there.name})
         way.makes["project", done.own_id] = ref
-        way.steps.append(_recreation(way, done, copy.folder, record))
-        way.steps.extend(recreated_labels(way, ref, record.labels))
-        if record.guide is not None:
+        if there is None:
+            way.steps.extend(_recreation(way, done, copy.folder, record))
+        known = {label.name for label in way.now.labels("project", there.id)} if there is not None else set()
+        lacking = {name: state for name, state in record.labels.items() if name not in known}
+        way.steps.extend(recreated_labels(way, ref, lacking))
+        if record.guide is not None and (there is None or there.guide_id is None):
             way.steps.append(recreated_guide(way, ref, record.guide.markdown, copy.folder))
 
 
@@ -103,13 +108,16 @@ def _patch(way: Way, done: DoneStep, project: Project, restored: Image) -> Step:
     )
 
 
-def _recreation(way: Way, done: DoneStep, folder: str, record: ProjectRecord) -> Step:
+def _recreation(way: Way, done: DoneStep, folder: str, record: ProjectRecord) -> Iterator[Step]:
+    """It is made; whoever makes a project owns it, so it is given to its owner afterwards."""
     fields = {name: value for name, value in record.fields.items() if value not in (None, "")}
     for name in _USERS:
         if (user := fields.get(name)) is not None and str(user) not in way.people:
             del fields[name]
-            way.warn(f"{name} {user!r} cannot be seen any more and is not set again", done.address)
-    return Step(
+            way.warn(f"{name} {user!r} of the project cannot be seen any more and is not set again", done.address)
+    maker = way.now.ref.user
+    owner = fields.pop("owner", maker)
+    made = Step(
         address=done.address,
         kind="project",
         do=Do.CREATE_PROJECT,
@@ -122,6 +130,22 @@ def _recreation(way: Way, done: DoneStep, folder: str, record: ProjectRecord) ->
         gives=fields,
         copy_of=folder,
     )
+    yield made
+    if owner != maker:
+        given: Image = {"owner": owner}
+        yield Step(
+            address=done.address,
+            kind="project",
+            do=Do.PATCH_PROJECT,
+            action=Action.UPDATE,
+            name=made.name,
+            reason=made.reason,
+            fields=way.shown({"owner": maker}, given),
+            body=body_of("project", given, way.people),
+            expect={"owner": maker},
+            gives=given,
+            needs=(done.address,),
+        )
 
 
 def _deletion(way: Way, done: DoneStep, project: Project, tasks: tuple[str, ...]) -> Step:

@@ -22,7 +22,10 @@ from reconciler.snapshots.model import Copy, Numbers, TaskRecord
 def come_back(way: Way, losses: Losses) -> None:
     """The tasks that the run deleted: restored, moved into their projects, and given what CVAT's backup forgets."""
     for done in way.of_kind(Do.DELETE_TASK):
-        if done.own_id is None or way.now.task(done.own_id) is not None:
+        there = way.now.task(done.own_id) if done.own_id is not None else None
+        if done.own_id is None or (there is not None and there.id == done.own_id):
+            continue
+        if there is not None and _is_whole(way, done):
             continue
         copy = way.copy_for(done, backup=True)
         if copy is None:
@@ -31,9 +34,10 @@ def come_back(way: Way, losses: Losses) -> None:
         goes_to, can = _project(way, done, record)
         if not can:
             continue
-        way.makes["task", done.own_id] = ObjectRef(kind="task", address=done.address, name=copy.name)
+        number = there.id if there is not None else None
+        way.makes["task", done.own_id] = ObjectRef(kind="task", address=done.address, id=number, name=copy.name)
         way.restored[copy.id] = way.copies.annotations(copy)
-        way.steps.extend(_restoration(way, done, copy, record, goes_to))
+        way.steps.extend(_restoration(way, done, copy, record, goes_to, there))
         losses.note(record)
 
 
@@ -91,6 +95,18 @@ def deletion(way: Way, address: str, task: Task, *, reason: str, needs: tuple[st
     )
 
 
+def _is_whole(way: Way, done: DoneStep) -> bool:
+    """Whether a task that is there again has got back all it had, or its rollback was stopped before.
+
+    That its jobs stand for the old ones is noted when they have got theirs. What people do with it then is theirs.
+    """
+    copy = way.copies.find(done.record.copied) if done.record.copied is not None else None
+    if copy is None or way.copies.damage(copy) is not None:
+        return True
+    jobs = way.copies.task_record(copy).jobs
+    return not jobs or any(way.now.bindings.current(way.now.ref.url, "job", job.id) != job.id for job in jobs)
+
+
 def _left(way: Way, made: DoneStep) -> Image:
     """What the run left of the annotations of a task that it made: nothing, unless it gave it some."""
     left: Image = image_of(WholeTask())
@@ -146,7 +162,11 @@ def _alike(one: JsonValue, other: JsonValue) -> bool:
     return all(table(one).get(field) == table(other).get(field) for field in ("input_type", "values"))
 
 
-def _restoration(way: Way, done: DoneStep, copy: Copy, record: TaskRecord, project: ObjectRef | None) -> list[Step]:
+def _restoration(
+    way: Way, done: DoneStep, copy: Copy, record: TaskRecord, project: ObjectRef | None, there: Task | None
+) -> list[Step]:
+    """What is left to do of it: `there` is the restored task if that much has been done already."""
+    number = there.id if there is not None else None
     fields = {name: value for name, value in record.fields.items() if value not in (None, "") and name != "project"}
     restore = Step(
         address=done.address,
@@ -165,6 +185,7 @@ def _restoration(way: Way, done: DoneStep, copy: Copy, record: TaskRecord, proje
         kind="task",
         do=Do.MOVE_TASK,
         action=Action.UPDATE,
+        id=number,
         name=copy.name,
         of=project,
         reason="it was in this project",
@@ -179,6 +200,7 @@ def _restoration(way: Way, done: DoneStep, copy: Copy, record: TaskRecord, proje
         kind="task",
         do=Do.REAPPLY,
         action=Action.UPDATE,
+        id=number,
         name=copy.name,
         of=project,
         reason="a backup of CVAT brings back neither people nor the jobs' stages, nor issues",
@@ -187,7 +209,8 @@ def _restoration(way: Way, done: DoneStep, copy: Copy, record: TaskRecord, proje
         gives={"digest": record.digest},
         copy_of=copy.folder,
     )
-    return [restore, move, reapply] if project is not None else [restore, reapply]
+    is_to_move = project is not None and (there is None or there.project_id is None)
+    return [*([restore] if there is None else []), *([move] if is_to_move else []), reapply]
 
 
 def _needs(way: Way, project: ObjectRef, record: TaskRecord) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.plan.model import Plan
+
 from .shop import CAR, VAN, Shop, box, did, told
 
 
@@ -191,6 +193,62 @@ def test_a_project_that_lost_a_label_cannot_take_its_task_back(shop: Shop) -> No
     shop.ask("PATCH", f"/api/projects/{project}", {"labels": [{"id": van["id"], "deleted": True}]})
     why = f"project {project} has no label van any more; --force restores it outside of any"
     assert [(field, found) for _, field, found in told(shop.back(gone))] == [("project", why)]
+
+
+def only(shop: Shop, plan: Plan, *operations: str) -> None:
+    """A rollback that was stopped: only these of its steps were done."""
+    steps = tuple(step for step in plan.steps if step.do.value in operations)
+    shop.desk.apply(plan.model_copy(update={"steps": steps}))
+
+
+def test_a_stopped_restoration_goes_on(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    gone = shop.apply(pruned(shop))
+    only(shop, shop.back(gone), "restore_task")
+    back = shop.back(gone)
+    assert [do for _, do in did(back)] == ["move_task", "reapply"]
+    assert back.steps[0].id == shop.id_of("one")
+    only(shop, back, "move_task")
+    assert [do for _, do in did(shop.back(gone))] == ["reapply"]
+    shop.apply(shop.back(gone))
+    assert shop.contents() == before
+    shop.draw("one", box(3))
+    assert shop.back(gone).is_empty
+
+
+def test_a_stopped_restoration_of_a_project_goes_on(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    gone = shop.apply({**shop.life(tasks={}), "projects": {"life": {"name": "Life", "ensure": "absent"}}})
+    only(shop, shop.back(gone), "create_project")
+    assert [do for _, do in did(shop.back(gone))][:3] == ["create_label", "create_label", "restore_task"]
+    only(shop, shop.back(gone), "create_label")
+    assert [do for _, do in did(shop.back(gone))] == ["restore_task", "move_task", "reapply", "put_guide"]
+    shop.apply(shop.back(gone))
+    assert shop.contents() == before
+    assert shop.back(gone).is_empty
+
+
+def test_a_task_and_later_its_project(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    task = shop.apply(pruned(shop))
+    project = shop.apply({**shop.life(tasks={}), "projects": {"life": {"name": "Life", "ensure": "absent"}}})
+    shop.apply(shop.back(project))
+    shop.apply(shop.back(task))
+    assert shop.contents() == before
+
+
+def test_a_project_is_given_back_to_its_owner(shop: Shop) -> None:
+    shop.apply(shop.life())
+    shop.ask("PATCH", f"/api/projects/{shop.id_of('Life', 'project')}", {"owner_id": 2})
+    owner = shop.worker.get(f"/api/projects/{shop.id_of('Life', 'project')}")["owner"]
+    gone = shop.apply({**shop.life(tasks={}), "projects": {"life": {"name": "Life", "ensure": "absent"}}})
+    back = shop.back(gone)
+    assert ("project.life", "patch_project") in did(back)
+    shop.apply(back)
+    assert shop.worker.get(f"/api/projects/{shop.id_of('Life', 'project')}")["owner"] == owner
 
 
 def test_a_damaged_copy_is_not_used(shop: Shop) -> None:
