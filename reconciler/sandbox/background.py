@@ -73,10 +73,11 @@ class Background:
         with self._store.lock:
             self._failures.append((kind, message))
 
-    def forget_failures(self) -> None:
-        """Let no more work fail on purpose."""
+    def forget(self) -> None:
+        """Forget the work that waits, and let none fail on purpose any more. What is held stays held."""
         with self._store.lock:
             self._failures.clear()
+            self._waiting.clear()
 
     def hold(self, status: str) -> None:
         """Leave what is ordered from now on queued or started."""

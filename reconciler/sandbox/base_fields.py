@@ -7,6 +7,7 @@ from typing import Any
 from reconciler.sandbox.answers import Answer
 from reconciler.sandbox.call import Call, brief_user
 from reconciler.sandbox.links import Doc, from_text, to_text
+from reconciler.sandbox.storages import change_storages, check_storages
 
 
 def change_base_fields(call: Call, doc: Doc, data: Doc) -> tuple[set[str], dict[str, Any]]:
@@ -26,7 +27,8 @@ def change_base_fields(call: Call, doc: Doc, data: Doc) -> tuple[set[str], dict[
             changed.add(name)
             if name == "assignee":
                 shown["assignee_updated_date"] = call.store.clock.now()
-    return changed, shown
+    storages = check_storages(call, data)
+    return changed, shown | change_storages(call, doc, storages)
 
 
 def shown_once(answer: Answer, shown: dict[str, Any]) -> Answer:

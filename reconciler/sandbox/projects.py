@@ -11,6 +11,7 @@ from reconciler.sandbox.call import Call, brief_user
 from reconciler.sandbox.fields import Anything, Field, Integer, Text, checked
 from reconciler.sandbox.links import Doc, link
 from reconciler.sandbox.listing import created, listed, single
+from reconciler.sandbox.storages import check_storages, first_storages
 from reconciler.sandbox.tasks import delete_task, move_to_organization
 
 _FIELDS: dict[str, Field] = {
@@ -42,9 +43,11 @@ def create_project(call: Call) -> Answer:
     permissions.require(permissions.may_create(call))
     data = checked(call.data(), _FIELDS, required=("name",))
     specs = labels.read_labels(data.get("labels", []))
+    storages = check_storages(call, data)
     here = call.organization["id"] if call.organization else None
     permissions.require_assignable(call, data.get("assignee_id"), here)
     project = new_project(call, data, here)
+    first_storages(call, project, storages)
     call.store.insert("projects", project)
     labels.create_labels(call.store, specs, project_id=project["id"])
     return created(call, "projects", project["id"])
@@ -113,7 +116,7 @@ def _describe(call: Call, project: Doc, data: Doc) -> dict[str, Any]:
     changed, shown = change_base_fields(call, project, data)
     if changed:
         project["updated_date"] = call.store.clock.now()
-        call.store.save("projects", project)
+    call.store.save("projects", project)
     if "bug_tracker" in changed:
         for task in call.store.docs("tasks", "project_id = ?", (project["id"],)):
             workflow.jobs_follow(call.store, task)
@@ -124,11 +127,12 @@ def _transfer(call: Call, project: Doc, organization_id: int | None) -> None:
     if organization_id is not None:
         permissions.require(call.user.is_admin or call.at_least("supervisor", organization_id))
         call.store.get("organizations", organization_id)
-    project.update(organization=organization_id, organization_id=organization_id, assignee=None)
+    mover = brief_user(call.store, call.user.id)
+    project.update(organization=organization_id, organization_id=organization_id, owner=mover, assignee=None)
     project["updated_date"] = call.store.clock.now()
     call.store.save("projects", project)
     for task in call.store.docs("tasks", "project_id = ?", (project["id"],)):
-        move_to_organization(call.store, task, organization_id)
+        move_to_organization(call, task, organization_id)
 
 
 def labels_changed(call: Call, project: Doc) -> None:

@@ -137,7 +137,7 @@ class Sandbox:
         self._store.remember("administrator", str(administrator["id"]))
         self.username = str(administrator["username"])
         self.app.clear()
-        self._background.forget_failures()
+        self._background.forget()
 
     def dump(self) -> dict[str, list[Doc]]:
         """Give all that the server holds, as the lists that an administrator would get."""

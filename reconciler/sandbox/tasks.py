@@ -11,6 +11,7 @@ from reconciler.sandbox.call import Call, brief_user
 from reconciler.sandbox.fields import Anything, Field, Integer, Text, checked
 from reconciler.sandbox.links import Doc, link
 from reconciler.sandbox.listing import created, listed, single
+from reconciler.sandbox.storages import check_storages, first_storages
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.task_moves import move_to_project
 
@@ -62,6 +63,7 @@ def create_task(call: Call) -> Answer:
         here = project["organization_id"]
     permissions.require_assignable(call, data.get("assignee_id"), here)
     task = new_task(call, data, here)
+    first_storages(call, task, check_storages(call, data))
     replicas = data.get("consensus_replicas", data.get("initial_replicas", 0))
     if replicas == 1:
         raise invalid("Consensus replicas must be 0 or greater than 1")
@@ -170,12 +172,11 @@ def _describe(call: Call, task: Doc, data: Doc, specs: list[Doc]) -> dict[str, A
     if changed or own_labels:
         # A change that changes nothing does not move the date (recorded).
         task["updated_date"] = store.clock.now()
-        store.save("tasks", task)
+    store.save("tasks", task)
+    workflow.jobs_follow(store, task)
     if own_labels:
         for job in store.docs("jobs", "task_id = ?", (task["id"],)):
             store.save("jobs", {**job, "updated_date": task["updated_date"]})
-    if "bug_tracker" in changed:
-        workflow.jobs_follow(store, task)
     return shown
 
 
@@ -186,13 +187,14 @@ def _transfer(call: Call, task: Doc, organization_id: int | None) -> None:
     if organization_id is not None:
         permissions.require(call.user.is_admin or call.at_least("supervisor", organization_id))
         call.store.get("organizations", organization_id)
-    move_to_organization(call.store, task, organization_id)
+    move_to_organization(call, task, organization_id)
 
 
-def move_to_organization(store: Store, task: Doc, organization_id: int | None) -> None:
-    """Take a task, with its jobs, to another organization: nobody stays assigned."""
-    moment = store.clock.now()
-    task.update(organization=organization_id, organization_id=organization_id, assignee=None)
+def move_to_organization(call: Call, task: Doc, organization_id: int | None) -> None:
+    """Take a task, with its jobs, to another organization: it is the caller's then, and nobody stays assigned."""
+    store, moment = call.store, call.store.clock.now()
+    owner = brief_user(store, call.user.id)
+    task.update(organization=organization_id, organization_id=organization_id, owner=owner, assignee=None)
     task["updated_date"] = moment
     store.save("tasks", task)
     for job in store.docs("jobs", "task_id = ?", (task["id"],)):

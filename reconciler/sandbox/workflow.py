@@ -73,6 +73,8 @@ def jobs_follow(store: Store, task: Doc) -> None:
             "guide_id": guide,
             "project_id": task["project_id"],
             "organization": task["organization_id"],
+            "source_storage": task["source_storage"],
+            "target_storage": task["target_storage"],
         }
         if any(job[key] != value for key, value in copied.items()):
             store.save("jobs", {**job, **copied})

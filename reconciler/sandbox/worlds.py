@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.sandbox import annotation_rows, defaults
+from reconciler.sandbox import annotation_rows, defaults, storages
 from reconciler.sandbox.links import Doc, from_text, link, with_origin, without_origin
 from reconciler.sandbox.members import new_user
 from reconciler.sandbox.sessions import PASSWORD
@@ -77,6 +77,8 @@ def _count_on(store: Store) -> None:
     store.ids_used("labels", max((label["id"] for label in parts), default=0))
     attributes = [attribute["id"] for label in parts for attribute in label["attributes"]]
     store.ids_used("attributes", max(attributes, default=0))
+    kept = [doc[name] for table in ("projects", "tasks") for doc in store.docs(table) for name in storages.NAMES]
+    store.ids_used("storages", max((storage["id"] for storage in kept if storage), default=0))
     store.ids_used("data", store.value("SELECT coalesce(max(json_extract(doc, '$.data')), 0) FROM tasks"))
     store.execute(
         "UPDATE tasks SET replicas = (SELECT coalesce(max(json_extract(j.doc, '$.consensus_replicas')), 0)"
