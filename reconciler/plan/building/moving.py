@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
-
 from reconciler.cvat.models import Task
 from reconciler.manifest.models import TaskBlock
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.building.building import Building
 from reconciler.plan.frozen import Action, FieldChange
-from reconciler.plan.labels import label_state
+from reconciler.plan.labels import label_state, table
+from reconciler.plan.moved_labels import lacking_in
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
 
 _MOST_NAMED = 5
@@ -56,16 +55,16 @@ def _check_labels(
     ctx: Building, key: str, block: TaskBlock, found: Task, place: ObjectRef, there: Mapping[str, Image]
 ) -> list[str]:
     """Note what the target lacks; give the addresses of the labels that this plan makes there and that are needed."""
-    missing, lacking, needs = [], [], []
+    missing: list[str] = []
+    lacking: list[str] = []
+    needs: list[str] = []
     for label in ctx.labels_for(found):
         name = block.move_labels.get(label.name, label.name)
         if name not in there:
             missing.append(label.name if name == label.name else f"{label.name} (as {name})")
             continue
         needs += [address for address in [f"{place.address}.label[{name}]"] if address in ctx.label_steps]
-        known = _table(there[name].get("attributes"))
-        if gone := [one.name for one in label.attributes or () if one.name not in known]:
-            lacking.append(f"the attribute{'s' * (len(gone) > 1)} {', '.join(gone)} of {name}")
+        lacking += lacking_in(label_state(label), there[name])
     if missing or lacking:
         what = " and ".join(
             [*([f"the label{'s' * (len(missing) > 1)} {_listed(missing)}"] if missing else []), *lacking]
@@ -96,13 +95,18 @@ def _labels_there(ctx: Building, place: ObjectRef) -> dict[str, Image]:
             continue
         before = there.pop(str(step.expect.get("name", step.name)), {}) if step.expect is not None else {}
         if step.gives is not None:
-            attributes = {**_table(before.get("attributes")), **_table(step.gives.get("attributes"))}
-            there[str(step.gives.get("name", step.name))] = {**before, **step.gives, "attributes": attributes}
+            there[str(step.gives.get("name", step.name))] = _changed(before, step.gives)
     return there
 
 
-def _table(value: JsonValue) -> Image:
-    return value if isinstance(value, dict) else {}
+def _changed(before: Image, gives: Image) -> Image:
+    """A label as a step leaves it, which says of attributes and parts only those that change."""
+    attributes = {**table(before.get("attributes")), **table(gives.get("attributes"))}
+    parts = table(before.get("sublabels"))
+    changed = {
+        name: _changed(table(parts.get(name)), table(one)) for name, one in table(gives.get("sublabels")).items()
+    }
+    return {**before, **gives, "attributes": attributes, "sublabels": {**parts, **changed}}
 
 
 def _listed(names: list[str]) -> str:
