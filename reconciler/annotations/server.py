@@ -18,8 +18,13 @@ def from_server(raw: Mapping[str, Any], ids: LabelIds) -> Annotations:
     """What GET /api/tasks/{id}/annotations (or of a job) answers, by content. Attributes have all their values.
 
     Raises:
-        AnnotationsError: they use a label that is not among the task's.
+        AnnotationsError: they use a label that is not among the task's, or are of audio, which cannot be copied.
     """
+    if heard := raw.get("intervals"):  # from 2.68 on; to leave them out would be to lose them
+        raise AnnotationsError(
+            f"it is annotated with {len(heard)} intervals of audio, which can be neither compared nor copied",
+            hint="Leave this task, its labels and its annotations to CVAT itself.",
+        )
     tracks = (_track(one, _label(one, ids)) for one in raw.get("tracks") or ())
     return Annotations(
         tuple(items.tag(one, label.name, _values(one, label, label.defaults)) for one, label in _of(raw, "tags", ids)),

@@ -38,8 +38,9 @@ class WholeTask:
     """A task's annotations, and by their ids those of its ground-truth and replica jobs.
 
     Where jobs share frames, the task's own call gives what two jobs see of one object joined, or twice, and a write
-    gives each job all of it: what is written is not what is read (CVAT's source, dataset_manager/annotation.py). For
-    such a task `sharing` has what each of those jobs holds, and `task` is only what a person sees.
+    gives each job all of it: what is written is not what is read (CVAT's source, dataset_manager/annotation.py). So it
+    is with a pool of ground truth, whose frames are in several jobs. For such a task `sharing` has what each of those
+    jobs holds, and `task` is only what a person sees.
     """
 
     task: Annotations = field(default_factory=Annotations)
@@ -140,7 +141,14 @@ def jobs_apart(task: Task, jobs: Iterable[Job]) -> list[Job]:
 
 
 def jobs_sharing(task: Task, jobs: Iterable[Job]) -> list[Job]:
-    """The task's annotation jobs, if some of them share frames."""
+    """The jobs of the task's own call, if some of them share frames, or get more than they are given.
+
+    With a pool of ground truth, a write to the task clears the pool's frames in every job and fills them with the
+    pool's own annotations: what annotators did there would be lost (CVAT's source, TaskAnnotation). A write to the job
+    does not.
+    """
+    if task.validation_mode == _POOL:
+        return [job for job in jobs if job.type in (_ANNOTATION, _GROUND_TRUTH)]
     own = [job for job in jobs if job.type == _ANNOTATION]
     return own if task.overlap and len(own) > 1 else []
 

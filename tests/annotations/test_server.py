@@ -56,6 +56,13 @@ def test_a_label_that_is_not_known_is_told() -> None:
         from_server({"tags": [{"frame": 0, "label_id": 99}]}, IDS)
 
 
+def test_what_is_heard_is_not_left_out() -> None:
+    """Intervals of audio, on newer servers: a copy without them would lose them."""
+    with pytest.raises(AnnotationsError, match="annotated with 1 intervals of audio"):
+        from_server({"tags": [], "intervals": [{"label_id": 1, "start": 0, "stop": 10}]}, IDS)
+    assert not from_server({"tags": [], "intervals": []}, IDS)
+
+
 def test_a_value_that_the_server_would_not_take_back_is_no_content() -> None:
     """An attribute that was made mutable leaves its values on tracks; one that no longer is, on keyframes."""
     track = {"frame": 0, "label_id": 1, "attributes": [{"spec_id": 11, "value": "true"}]}

@@ -11,7 +11,8 @@ from reconciler.annotations.content import Annotations
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.labels import LabelIds
 from reconciler.annotations.server import to_server
-from reconciler.annotations.whole import WholeTask, read_whole
+from reconciler.annotations.whole import WholeTask, jobs_apart, jobs_sharing, read_whole
+from reconciler.cvat.models import Job, Task
 from reconciler.cvat.reading import Reader
 from reconciler.snapshots.model import Numbers
 
@@ -139,6 +140,15 @@ def test_jobs_that_share_frames_are_kept_one_by_one(worker: Worker, reader: Read
     assert whole.numbers == Numbers(shapes=2)
     assert whole.numbers_held == Numbers(shapes=3)
     assert whole.parts == [*whole.sharing.items()]
+
+
+def test_the_jobs_of_a_task_with_a_pool_are_kept_one_by_one() -> None:
+    """A write to the task would fill the pool's frames in all jobs anew. (The sandbox has no pools.)"""
+    task = Task(id=1, size=4, overlap=0, validation_mode="gt_pool")
+    jobs = [Job(id=number, type=kind) for number, kind in ((1, "annotation"), (2, "ground_truth"), (3, "replica"))]
+    assert [job.id for job in jobs_sharing(task, jobs)] == [1, 2]
+    assert [job.id for job in jobs_apart(task, jobs)] == [3]
+    assert not jobs_sharing(task.model_copy(update={"validation_mode": "gt"}), jobs)
 
 
 def test_a_task_without_data_has_nothing_and_is_not_asked(worker: Worker, reader: Reader) -> None:
