@@ -13,14 +13,17 @@ from typing import ClassVar, Literal
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A place in a manifest: file name as given (`-` is standard input), line and column counted from 1."""
+    """A place in a manifest: file name as given (`-` is standard input), line and column counted from 1.
+
+    Line 0: the whole of it; so an option of the command line (`--status`) is a place, too.
+    """
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True)

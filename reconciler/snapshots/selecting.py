@@ -10,10 +10,16 @@ from reconciler.errors import Location, PlanError, Problem
 from reconciler.manifest.models import Selector
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.selection import Selecting
+from reconciler.plan.wishes import Place
 
 
-def selected_tasks(reader: Reader, selector: Selector) -> Sequence[Task]:
-    """The tasks that a selector means on this server, now.
+def _nowhere(*_: object) -> Location | None:
+    """Nothing has a place, where a program selects."""
+    return None
+
+
+def selected_tasks(reader: Reader, selector: Selector, at: Place = _nowhere) -> Sequence[Task]:
+    """The tasks that a selector means on this server, now. `at` gives the place of a part of the selector.
 
     Raises:
         PlanError: a project or an id is not there, or nothing matches.
@@ -22,17 +28,12 @@ def selected_tasks(reader: Reader, selector: Selector) -> Sequence[Task]:
     projects = ProjectIndex(reader.projects(), {})
     capabilities = reader.session.capabilities
     selecting = Selecting(reader, projects, capabilities.filters_created_date, problems)
-    tasks = selecting.select(selector, _nowhere).tasks
+    tasks = selecting.select(selector, at).tasks
     problems += [
-        Problem(f"no label is called {name!r}", hint=hint) for name, hint in selecting.unknown_labels(selector)
+        Problem(f"no label is called {name!r}", at("labels"), hint) for name, hint in selecting.unknown_labels(selector)
     ]
     if not tasks and not problems:
         problems.append(Problem("no task is selected", hint="look at what there is in CVAT, and at the organization"))
     if problems:
         raise PlanError(problems)
     return tasks
-
-
-def _nowhere(*_: object) -> Location | None:
-    """On the command line, nothing has a line and a column."""
-    return None

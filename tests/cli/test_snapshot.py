@@ -73,9 +73,9 @@ def test_create_says_what_it_does(connected: Sandbox, reconciler: Command) -> No
         (("--project", "Nowhere"), "no project called 'Nowhere'"),
         (("--project", "99"), "there is no project 99"),
         (("--id", "0"), "--id: "),
-        (("--name-regex", "("), "--name-regex: this is not a valid regular expression"),
-        (("--created-before", "yesterday"), "--created: this is not a date"),
-        (("--status", "done"), "Invalid value for '--status'"),
+        (("--name-regex", "("), "--name-regex: error: `(`: this is not a valid regular expression"),
+        (("--created-before", "yesterday"), "--created-before: error: `yesterday`: this is not a date"),
+        (("--status", "done"), "--status: error: `status` is `done`; it can be annotation, validation or completed"),
     ],
 )
 def test_what_cannot_be_selected(
