@@ -30,6 +30,8 @@ from reconciler.cvat.models import Task
 from reconciler.errors import ReconcilerError, ServerError
 from reconciler.plan.steps import Image, Step
 
+_PUT_BACK = "what was there before has been put back"
+
 Parts = Sequence[tuple[int | None, Annotations]]
 
 
@@ -95,6 +97,20 @@ class AnnotationsOperation(Operation):
             else:
                 put_job_annotations(self.site.session, job, body)
 
+    def brought_back(self, step: Step, before: Contents) -> bool:
+        """After a failure: whether something of what was there was gone, and has been put back.
+
+        An import that fails leaves what was there (recorded); what is sent in several parts may fail between them.
+        """
+        try:
+            after = self.now(step)
+        except ServerError:
+            return False
+        if not _lacking(before.whole, after.whole):
+            return False
+        self.put(step, before.whole, after)
+        return True
+
     def add(self, step: Step, lacking: Parts, contents: Contents) -> None:
         """Add what is missing, in groups apart from those that are there."""
         for job, some in lacking:
@@ -119,14 +135,21 @@ class PutAnnotations(AnnotationsOperation):
         """Send them, and put back what was there if not all arrives."""
         before: Contents = found.detail
         wanted = self.wanted(step, before)
-        self.put(step, wanted, before)
+        try:
+            self.put(step, wanted, before)
+        except ServerError as error:
+            if not _lacking(wanted, self.now(step).whole):
+                return Sent()  # only its answer was lost
+            if self.brought_back(step, before):
+                raise ServerError(f"{error.what}; {_PUT_BACK}", status=error.status, hint=error.hint) from error
+            raise
         lacking = _lacking(wanted, self.now(step).whole)
         if not lacking:
             return Sent()
         short = _dropped(lacking, wanted)
         if before.whole.task:
             self.put(step, before.whole, before)
-            short += "; what was there before has been put back"
+            short += f"; {_PUT_BACK}"
         return Sent(short=short)
 
 
@@ -199,8 +222,8 @@ class ImportAnnotations(AnnotationsOperation):
                 on_progress=lambda fraction: self.site.told(step, fraction, "the server imports the annotations"),
             )
         except ServerError as error:
-            if before.whole.task and self._brought_back(step, before):
-                told = f"{error.what}; what was there before has been put back"
+            if before.whole.task and self.brought_back(step, before):
+                told = f"{error.what}; {_PUT_BACK}"
                 raise type(error)(told, status=error.status, hint=error.hint) from error
             raise
         return self._with_what_was_there(step, before) if keeps else Sent()
@@ -212,17 +235,6 @@ class ImportAnnotations(AnnotationsOperation):
             what = _short(lost, before.whole)
             return Sent(short=f"{what} that were there before did not come back; they are in the copy")
         return Sent()
-
-    def _brought_back(self, step: Step, before: Contents) -> bool:
-        """After an import that failed: the server leaves what was there (recorded); if it did not, it comes back."""
-        try:
-            after = self.now(step)
-        except ServerError:
-            return False
-        if not _lacking(before.whole, after.whole):
-            return False
-        self.put(step, before.whole, after)
-        return True
 
 
 def _held(whole: WholeTask, job: int | None) -> Annotations:

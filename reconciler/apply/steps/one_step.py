@@ -63,7 +63,7 @@ class OneStep:
             if found.image != before.image:
                 message = "changed by somebody else while it was copied"
                 return self._result(WriteOutcome.CONFLICT, found, message=message, copied=copied)
-        return replace(self._carry_out(found), copied=copied)
+        return replace(self._carry_out(found, copied), copied=copied)
 
     def _not_to_be_done(self, found: Found) -> StepResult | None:
         standing = self.operation.standing(self.step, found)
@@ -74,8 +74,9 @@ class OneStep:
             return replace(self._result(WriteOutcome.ALREADY, found), gave=gave)
         return None
 
-    def _carry_out(self, found: Found) -> StepResult:
-        self.announce(replace(self._result(WriteOutcome.STARTED, found), beside=found.all_of_name))
+    def _carry_out(self, found: Found, copied: str | None) -> StepResult:
+        started = self._result(WriteOutcome.STARTED, found, copied=copied)
+        self.announce(replace(started, beside=found.all_of_name))
         try:
             sent = self.operation.send(self.step, found)
         except Stopped:
@@ -107,22 +108,22 @@ class OneStep:
         return replace(ended, gave=self.operation.gave(self.step, after))
 
     def _after_failure(self, before: Found, error: ServerError) -> StepResult:
-        """A refusal (3xx, 4xx) is final. After anything else only a look tells whether it arrived.
+        """Only a look tells whether it arrived. A creation is never sent again before that: it would be made twice.
 
-        A creation in particular is never sent again before that: it would be made twice.
+        Even a refusal may come after it arrived: a PATCH whose connection broke is sent again by the transport, and a
+        label that is there already is refused then. What has not arrived is as the refusal (3xx, 4xx) says.
         """
         status, words = error.status or None, error.what
         failed = self._result(WriteOutcome.FAILED, before, status=status, message=words)
-        if 300 <= error.status < 500:
-            return failed
+        refused = 300 <= error.status < 500
         try:
             after = self.operation.look(self.step, None, before.all_of_name)
         except (ReconcilerError, NotMade):
-            return replace(failed, outcome=WriteOutcome.UNKNOWN)
+            return failed if refused else replace(failed, outcome=WriteOutcome.UNKNOWN)
         if self.operation.arrived(self.step, after):
             arrived = self._result(WriteOutcome.WRITTEN, after)
             return replace(arrived, gave=self.operation.gave(self.step, after))
-        if self.operation.untouched(self.step, after):
+        if refused or self.operation.untouched(self.step, after):
             return failed
         return replace(failed, outcome=WriteOutcome.UNKNOWN, id=after.id)
 

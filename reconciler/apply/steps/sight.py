@@ -11,6 +11,7 @@ from reconciler.cvat.details import Guide
 from reconciler.cvat.filters import all_of, is_in
 from reconciler.cvat.models import Label, Project, Task
 from reconciler.cvat.reading import Reader
+from reconciler.errors import ServerError
 from reconciler.plan.steps import Do, Step
 
 _NAMES_A_QUERY = 50
@@ -41,8 +42,14 @@ class Sight:
         return [task for task in found if task.name == name and task.project_id == project]
 
     def labels_of(self, kind: Kind, number: int) -> Sequence[Label]:
-        """The labels of a project or task."""
-        return self.reader.labels_of(kind, number)
+        """The labels of a project or task; none if it is gone, of which the server makes an error (400)."""
+        try:
+            return self.reader.labels_of(kind, number)
+        except ServerError as error:
+            owner = self.project(number) if kind == "project" else self.task(number)
+            if error.status in (400, 404) and owner is None:
+                return ()
+            raise
 
     def guide(self, number: int) -> Guide | None:
         """A guide, if it is there."""
