@@ -9,6 +9,7 @@ from reconciler.sandbox.answers import Answer, denied, nothing
 from reconciler.sandbox.base_fields import change_base_fields, shown_once
 from reconciler.sandbox.call import Call, brief_user
 from reconciler.sandbox.fields import Anything, Field, Integer, Text, checked
+from reconciler.sandbox.label_changes import LabelChanges, create_labels
 from reconciler.sandbox.links import Doc, link
 from reconciler.sandbox.listing import created, listed, single
 from reconciler.sandbox.storages import check_storages, first_storages
@@ -49,7 +50,7 @@ def create_project(call: Call) -> Answer:
     project = new_project(call, data, here)
     first_storages(call, project, storages)
     call.store.insert("projects", project)
-    labels.create_labels(call.store, specs, project_id=project["id"])
+    create_labels(call.store, specs, project_id=project["id"])
     return created(call, "projects", project["id"])
 
 
@@ -95,7 +96,7 @@ def change_project(call: Call) -> Answer:
     else:
         shown = _describe(call, project, data)
         if specs:
-            labels.update_labels(store, specs, project_id=project["id"])
+            LabelChanges(store, project["id"], None, guarded=call.version.guards_attributes).apply(specs)
             labels_changed(call, store.get("projects", project["id"]))
     answer = single(call, "projects", project["id"])
     return shown_once(answer, shown)

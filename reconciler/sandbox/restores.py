@@ -10,12 +10,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from reconciler.sandbox import backups, guides, permissions, projects, tasks, uploads, workflow
-from reconciler.sandbox import labels as label_rules
 from reconciler.sandbox.answers import Answer, invalid
 from reconciler.sandbox.archives import members
 from reconciler.sandbox.background import Order, Outcome, operation
 from reconciler.sandbox.call import Call, SentFile
 from reconciler.sandbox.data_creation import Request, create_data
+from reconciler.sandbox.label_changes import create_labels
+from reconciler.sandbox.labels import read_labels
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.media import media_of, save_media
 from reconciler.sandbox.new_jobs import add_ground_truth
@@ -67,7 +68,7 @@ def _add_project(call: Call, files: Files) -> int:
     here = call.organization["id"] if call.organization else None
     project = projects.new_project(call, about, here)
     store.insert("projects", project)
-    label_rules.create_labels(store, _label_specs(about), project_id=project["id"])
+    create_labels(store, _label_specs(about), project_id=project["id"])
     folders = sorted({name.partition("/")[0] for name in files if name.startswith("task_")})
     for folder in sorted(folders, key=lambda name: int(name.removeprefix("task_"))):
         inside = {name.partition("/")[2]: files[name] for name in files if name.startswith(f"{folder}/")}
@@ -90,7 +91,7 @@ def _add_task(call: Call, files: Files, project_id: int | None) -> int:
     _cut_as_before(task, about)
     store.insert("tasks", task, replicas=replicas)
     if project_id is None:
-        label_rules.create_labels(store, _label_specs(about), task_id=task["id"])
+        create_labels(store, _label_specs(about), task_id=task["id"])
     create_data(store, task, _request(about, files))
     _restore_jobs(call, task, about)
     restore_annotations(store, task, annotations)
@@ -99,7 +100,7 @@ def _add_task(call: Call, files: Files, project_id: int | None) -> int:
 
 
 def _label_specs(about: Doc) -> list[Doc]:
-    return label_rules.read_labels(about.get("labels", []))
+    return read_labels(about.get("labels", []))
 
 
 def _cut_as_before(task: Doc, about: Doc) -> None:

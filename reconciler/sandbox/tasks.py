@@ -9,6 +9,7 @@ from reconciler.sandbox.answers import Answer, denied, invalid, nothing, refuse
 from reconciler.sandbox.base_fields import change_base_fields, shown_once
 from reconciler.sandbox.call import Call, brief_user
 from reconciler.sandbox.fields import Anything, Field, Integer, Text, checked
+from reconciler.sandbox.label_changes import LabelChanges, create_labels
 from reconciler.sandbox.links import Doc, link
 from reconciler.sandbox.listing import created, listed, single
 from reconciler.sandbox.storages import check_storages, first_storages
@@ -69,7 +70,7 @@ def create_task(call: Call) -> Answer:
         raise invalid("Consensus replicas must be 0 or greater than 1")
     task["consensus_enabled"] = replicas > 1
     call.store.insert("tasks", task, replicas=replicas)
-    labels.create_labels(call.store, specs, task_id=task["id"])
+    create_labels(call.store, specs, task_id=task["id"])
     workflow.touch_project(call.store, task["project_id"])
     return created(call, "tasks", task["id"])
 
@@ -168,7 +169,7 @@ def _describe(call: Call, task: Doc, data: Doc, specs: list[Doc]) -> dict[str, A
     changed, shown = change_base_fields(call, task, data)
     # The labels of a task in a project are its project's: here they have no effect (recorded).
     own_labels = specs if task["project_id"] is None else []
-    labels.update_labels(store, own_labels, task_id=task["id"])
+    LabelChanges(store, None, task["id"], guarded=call.version.guards_attributes).apply(own_labels)
     if changed or own_labels:
         # A change that changes nothing does not move the date (recorded).
         task["updated_date"] = store.clock.now()

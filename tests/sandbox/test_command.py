@@ -74,7 +74,7 @@ def test_a_broken_fixture(tmp_path: Path) -> None:
 def test_an_unknown_seed() -> None:
     result = run("--port", "0", "--seed", "forest")
     assert result.exit_code == 1
-    assert "There is no seed named 'forest'; choose one of street, empty." in result.output
+    assert "There is no seed named 'forest'; choose one of street, people, empty." in result.output
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
