@@ -6,16 +6,18 @@ counts. A copy was taken before; where there was nothing before, none is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
+from reconciler.annotations.content import Annotations
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Task
 from reconciler.plan.frozen import Action
 from reconciler.plan.steps import Do, Image, Impact, ObjectRef, Step
 from reconciler.plan.undoing.done import ANNOTATING, DoneStep
 from reconciler.plan.undoing.numbers import numbers_in, since
+from reconciler.plan.undoing.relabelling import changes_of, is_as_left, shown_then
 from reconciler.plan.undoing.way import GONE, Way
 from reconciler.snapshots.model import Copy, Numbers
 
@@ -59,7 +61,7 @@ def image_of(whole: WholeTask) -> Image:
 
 
 def _put_back(way: Way, task: Task, first: DoneStep, last: DoneStep) -> None:
-    now = way.now.whole(task)
+    now = shown_then(way, task)
     before = numbers_in(first.before)
     if now.digest == first.before.get("digest") or (before == now.numbers == Numbers()):
         return
@@ -71,7 +73,7 @@ def _put_back(way: Way, task: Task, first: DoneStep, last: DoneStep) -> None:
             return
         wanted = way.copies.annotations(copy)
     left = numbers_in(last.left)
-    if now.digest != _left(way, task, last):
+    if not is_as_left(way, task, _left(way, task, last)):
         told = {"wrote": since(None, left or Numbers()), "found": since(left, now.numbers)}
         if not way.conflict(first, "annotations", **told, before=since(None, wanted.numbers)):
             return
@@ -91,17 +93,12 @@ def _left(way: Way, task: Task, last: DoneStep) -> JsonValue:
         if copy.kind == "task" and copy.id == task.id and way.copies.damage(copy) is None:
             whole = way.copies.annotations(copy)
             if whole.digest == gave:
-                gave = without(whole, removed).digest
+                gave = whole.without(removed).digest
     return gave
 
 
-def without(whole: WholeTask, labels: list[str]) -> WholeTask:
-    """What stays when labels are removed."""
-    return WholeTask(whole.task.without(labels), {job: one.without(labels) for job, one in whole.jobs.items()})
-
-
 def _replacement(way: Way, done: DoneStep, task: Task, wanted: WholeTask, copy: Copy | None) -> Step:
-    now = way.now.whole(task)
+    now = shown_then(way, task)
     destroyed = now.numbers
     assert done.owner is not None
     return Step(
@@ -118,6 +115,7 @@ def _replacement(way: Way, done: DoneStep, task: Task, wanted: WholeTask, copy: 
         content=way.copies.content(copy) if copy is not None else None,
         copy_of=copy.folder if copy is not None else None,
         destroys=Impact(tasks=(task.id,), **destroyed.model_dump()) if destroyed != Numbers() else None,
+        needs=changes_of(way, task),
     )
 
 
@@ -168,7 +166,7 @@ def _add_again(way: Way, done: DoneStep, copy: Copy, task: tuple[ObjectRef, Whol
             fields=way.shown(_shown(now.numbers), _shown(then.numbers)),
             body={"labels": [name]},
             expect=image_of(now),
-            gives=image_of(then),
+            gives=image_of(then) if not then.sharing else None,  # what becomes of shared frames only the server knows
             content=way.copies.content(copy),
             copy_of=copy.folder,
             needs=(done.address, owner.address) if comes_back else (done.address,),
@@ -178,12 +176,17 @@ def _add_again(way: Way, done: DoneStep, copy: Copy, task: tuple[ObjectRef, Whol
 
 def _together(way: Way, now: WholeTask, back: WholeTask) -> WholeTask:
     """What is there once what is missing of the other is added. The jobs of a restored task have other ids."""
-    jobs = dict(now.jobs)
-    for job, one in back.jobs.items():
-        there = way.now.bindings.current(way.now.ref.url, "job", job)
-        held = jobs.get(there)
-        jobs[there] = held.plus(one.missing_in(held)) if held is not None else one
-    return WholeTask(now.task.plus(back.task.missing_in(now.task)), jobs)
+
+    def added(jobs: Mapping[int, Annotations], more: Mapping[int, Annotations]) -> dict[int, Annotations]:
+        known = dict(jobs)
+        for job, one in more.items():
+            there = way.now.bindings.current(way.now.ref.url, "job", job)
+            held = known.get(there)
+            known[there] = held.plus(one.missing_in(held)) if held is not None else one
+        return known
+
+    task = now.task.plus(back.task.missing_in(now.task))
+    return WholeTask(task, added(now.jobs, back.jobs), added(now.sharing, back.sharing))
 
 
 def _shown(numbers: Numbers) -> Image:

@@ -11,9 +11,11 @@ from reconciler.plan.frozen import Action, FieldChange
 from reconciler.plan.label_bodies import create_body, patch_body
 from reconciler.plan.labels import differences_of, label_state, table
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
+from reconciler.plan.undoing import attribute_values
 from reconciler.plan.undoing.done import DoneStep
 from reconciler.plan.undoing.label_limits import refused
 from reconciler.plan.undoing.label_use import use_of
+from reconciler.plan.undoing.relabelling import note_change
 from reconciler.plan.undoing.way import GONE, Way
 
 _Path = tuple[str, ...]
@@ -66,6 +68,13 @@ def go_away(way: Way) -> None:
         )
 
 
+def note_left(way: Way) -> None:
+    """What the run left of the labels that it made: later ones may have got more attributes."""
+    for done in way.done:
+        if done.do is Do.CREATE_LABEL and done.owner is not None and done.left:
+            way.states_left[done.owner.kind, str(done.left["name"])] = done.left
+
+
 def recreated_labels(way: Way, owner: ObjectRef, states: Mapping[str, JsonValue]) -> Iterator[Step]:
     """The labels of a project that this plan makes anew."""
     for name, state in states.items():
@@ -86,6 +95,7 @@ def changed_back(way: Way) -> None:
             way.conflict(done, "", before=_name(done), impossible=GONE)
         else:
             _change_back(way, done, owner, label)
+            attribute_values.put_back(way, done)
 
 
 def label_called(way: Way, owner: ObjectRef, name: str) -> Label | None:
@@ -110,6 +120,8 @@ def _change_back(way: Way, done: DoneStep, owner: ObjectRef, label: Label) -> No
         _set(wanted, path, before)
     if wanted == now:
         return
+    assert owner.id is not None
+    note_change(way, (owner.kind, owner.id), now, wanted)
     before, after = differences_of(now, wanted)
     way.steps.append(
         Step(

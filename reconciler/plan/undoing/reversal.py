@@ -19,6 +19,7 @@ from reconciler.plan.undoing.expecting import as_found_then
 from reconciler.plan.undoing.losses import Losses
 from reconciler.plan.undoing.now import Now
 from reconciler.plan.undoing.people import usernames
+from reconciler.plan.undoing.relabelling import labels_came_last
 from reconciler.plan.undoing.way import Way
 from reconciler.plan.undoing.wishes import binding_wishes
 
@@ -89,6 +90,7 @@ class StepReversal:
             force=self.force,
         )
         losses = Losses(way.people)
+        labels.note_left(way)
         # What is gone comes back first: everything else may need it. What goes is found out before what changes,
         # for nothing of it has to be changed; labels come last, for they go only if nothing uses them.
         projects.come_back(way)
@@ -97,10 +99,14 @@ class StepReversal:
         tasks.go_away(way)
         moves.move_back(way)
         projects.go_away(way)
+        labels_first = labels_came_last(way)
+        if labels_first:
+            labels.changed_back(way)
         drawn.put_back(way)
         drawn.of_removed_labels(way)
         tasks.filled(way)
-        labels.changed_back(way)
+        if not labels_first:
+            labels.changed_back(way)
         labels.go_away(way)
         guides.come_back(way)
         projects.patched(way)
@@ -118,4 +124,10 @@ class StepReversal:
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
     """Steps in the order in which they are carried out; within a stage as they came."""
-    return sorted(steps, key=lambda step: next(place for place, stage in enumerate(_STAGES) if step.do in stage))
+    return sorted(steps, key=_stage)
+
+
+def _stage(step: Step) -> int:
+    # Annotations that need a label as it was come after it.
+    do = Do.PATCH_LABEL if step.do is Do.PUT_ANNOTATIONS and step.needs else step.do
+    return next(place for place, stage in enumerate(_STAGES) if do in stage)

@@ -15,6 +15,7 @@ from reconciler.plan.undoing.annotations import image_of
 from reconciler.plan.undoing.done import ANNOTATING, MAKING_TASKS, DoneStep
 from reconciler.plan.undoing.losses import Losses
 from reconciler.plan.undoing.numbers import numbers_in, since
+from reconciler.plan.undoing.relabelling import is_as_left
 from reconciler.plan.undoing.way import Way
 from reconciler.snapshots.model import Copy, Numbers, TaskRecord
 
@@ -52,7 +53,7 @@ def go_away(way: Way) -> None:
             continue
         now = way.now.whole(task)
         left = _left(way, done)
-        if now.digest != left.get("digest"):
+        if not is_as_left(way, task, left.get("digest")):
             numbers = numbers_in(left)
             told = {"wrote": since(None, numbers or Numbers()), "found": since(numbers, now.numbers)}
             if not way.conflict(done, "annotations", **told):

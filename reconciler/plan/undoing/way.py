@@ -13,7 +13,7 @@ from reconciler.cvat.models import Project, Task
 from reconciler.plan.frozen import FieldChange
 from reconciler.plan.model import Conflict, Warning_
 from reconciler.plan.remembered import Remembered
-from reconciler.plan.steps import Do, ObjectRef, Step
+from reconciler.plan.steps import Do, Image, ObjectRef, Step
 from reconciler.plan.undoing.copies import Copies
 from reconciler.plan.undoing.done import DoneStep
 from reconciler.plan.undoing.now import Now, Owner
@@ -30,6 +30,8 @@ class Way:
     with the addresses of the steps; `left` the ids of what the run made and this plan leaves alone, `over` of
     what the run made and is not there any more. `settled` has the
     annotations that tasks will have which are put back, `restored` those of tasks that come back, by their old ids.
+    `relabelled` has by project or task the labels that have been changed back so far (see `relabelling`), and
+    `states_left` what the run left of the labels that it made.
     """
 
     run: str
@@ -44,6 +46,8 @@ class Way:
     over: set[tuple[Owner, int]] = field(default_factory=set)
     settled: dict[int, WholeTask] = field(default_factory=dict)
     restored: dict[int, WholeTask] = field(default_factory=dict)
+    relabelled: dict[tuple[Owner, int], list[tuple[str, Image]]] = field(default_factory=dict)
+    states_left: dict[tuple[Owner, str], Image] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     warnings: list[Warning_] = field(default_factory=list)

@@ -82,7 +82,8 @@ class Shop:
         """Apply it; all of it has to arrive."""
         plan = document if isinstance(document, Plan) else self.plan(document)
         outcome = operations.apply(plan, self.desk.session, self.desk.store)
-        assert outcome.run.status is RunStatus.DONE, (outcome.run.note, outcome.steps, outcome.results)
+        behind = [(one.step.address, one.step.do, one.outcome, one.message) for one in outcome.steps]
+        assert outcome.run.status is RunStatus.DONE, (outcome.run.note, outcome.run.unproven, behind)
         return outcome
 
     def back(self, run: Outcome | None = None, *, force: bool = False) -> Plan:

@@ -122,6 +122,47 @@ def test_an_attribute_that_was_added_goes_where_it_can(newer_shop: Shop) -> None
     assert "'deleted': True" in str(back.steps[0].body)
 
 
+def test_values_of_an_attribute_that_was_removed_come_back(newer_shop: Shop) -> None:
+    shop = newer_shop
+    shop.apply(shop.life(tasks={"one": shop.task([box(0), box(1)])}))
+    number = shop.id_of("one")
+    spec = shop.worker.labels({"id": number})["car"]["attributes"][0]["id"]
+    raw = shop.worker.get(f"/api/tasks/{number}/annotations")
+    raw["shapes"][0]["attributes"] = [{"spec_id": spec, "value": "true"}]
+    shop.ask("PUT", f"/api/tasks/{number}/annotations", {key: raw[key] for key in ("tags", "shapes", "tracks")})
+    before = shop.contents()
+    bare = {**CAR, "attributes": {"make": {"input_type": "text", "default_value": "?"}}}
+    gone = shop.apply(changed(shop, labels={"car": bare, "van": {}}, prune={"labels": True}))
+    back = shop.back(gone)
+    address = "project.life.label[car]"
+    assert did(back) == [(address, "patch_label"), (f"{address}.task[{number}]", "put_annotations")]
+    undone = shop.apply(back)
+    assert shop.contents() == before
+    shop.apply(shop.back(undone))
+    shop.apply(shop.back())
+    assert shop.contents() == before
+    shop.draw("one", box(2))
+    drawn = shop.contents()
+    gone = shop.apply(changed(shop, labels={"car": bare, "van": {}}, prune={"labels": True}))
+    shop.draw("one", box(3))
+    assert told(shop.back(gone)) == [(address, "annotations", "4 shapes (1 shape more)")]
+    shop.apply(shop.back(gone, force=True))
+    assert shop.contents() == drawn
+
+
+def test_an_attribute_that_came_later_is_no_conflict_unless_it_was_used(shop: Shop) -> None:
+    first = shop.apply(shop.life())
+    more = {**CAR["attributes"], "make": {"input_type": "text", "default_value": "?"}}
+    shop.apply(changed(shop, labels={"car": {**CAR, "attributes": more}, "van": {}}))
+    assert shop.back(first).conflicts == ()
+    number = shop.id_of("one")
+    specs = {one["name"]: one["id"] for one in shop.worker.labels({"id": number})["car"]["attributes"]}
+    raw = shop.worker.get(f"/api/tasks/{number}/annotations")
+    raw["shapes"][0]["attributes"] = [{"spec_id": specs["make"], "value": "acme"}]
+    shop.ask("PUT", f"/api/tasks/{number}/annotations", {key: raw[key] for key in ("tags", "shapes", "tracks")})
+    assert told(shop.back(first))[0] == ("task.one", "annotations", "1 shape (changed since)")
+
+
 def test_a_choice_that_was_added_stays_where_values_rest_on_it(newer_shop: Shop) -> None:
     shop = newer_shop
     attributes = {"make": {"input_type": "select", "values": ["other", "acme"]}}
