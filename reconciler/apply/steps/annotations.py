@@ -6,17 +6,13 @@ was there comes back when not all arrives; what adds only adds what is not there
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 from threading import Event
 
-from reconciler.annotations.content import Annotations
-from reconciler.annotations.cutting import without_parts
-from reconciler.annotations.items import KINDS
 from reconciler.annotations.server import to_server
 from reconciler.annotations.whole import WholeTask
 from reconciler.apply.steps.contents import Contents, read_contents
+from reconciler.apply.steps.lacking import Parts, dropped, held_by, lacking_in, outside_of, short_of
 from reconciler.apply.steps.loading import completed, file_of, wanted_annotations
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing, ToCopy
 from reconciler.cvat.annotations import (
@@ -31,8 +27,6 @@ from reconciler.errors import ReconcilerError, ServerError
 from reconciler.plan.steps import Image, Step
 
 _PUT_BACK = "what was there before has been put back"
-
-Parts = Sequence[tuple[int | None, Annotations]]
 
 
 class AnnotationsOperation(Operation):
@@ -84,8 +78,8 @@ class AnnotationsOperation(Operation):
         task = self.task(step)
         size = task.size if task is not None and task.size else 0
         if outside := whole.task.beyond(size):
-            short = _short([(None, outside)], whole)
-            raise ReconcilerError(f"{short} cannot be there: {_outside(outside, size)}")
+            short = short_of([(None, outside)], whole)
+            raise ReconcilerError(f"{short} cannot be there: {outside_of(outside, size)}")
         return completed(self.site.with_current_jobs(whole), contents.ids)
 
     def put(self, step: Step, whole: WholeTask, contents: Contents) -> None:
@@ -106,7 +100,7 @@ class AnnotationsOperation(Operation):
             after = self.now(step)
         except ServerError:
             return False
-        if not _lacking(before.whole, after.whole):
+        if not lacking_in(before.whole, after.whole):
             return False
         self.put(step, before.whole, after)
         return True
@@ -114,7 +108,7 @@ class AnnotationsOperation(Operation):
     def add(self, step: Step, lacking: Parts, contents: Contents) -> None:
         """Add what is missing, in groups apart from those that are there."""
         for job, some in lacking:
-            body = to_server(some.apart_from(_held(contents.whole, job)), contents.ids)
+            body = to_server(some.apart_from(held_by(contents.whole, job)), contents.ids)
             if job is None:
                 add_annotations(self.site.session, self.task_id(step), body)
             else:
@@ -138,15 +132,15 @@ class PutAnnotations(AnnotationsOperation):
         try:
             self.put(step, wanted, before)
         except ServerError as error:
-            if not _lacking(wanted, self.now(step).whole):
+            if not lacking_in(wanted, self.now(step).whole):
                 return Sent()  # only its answer was lost
             if self.brought_back(step, before):
                 raise ServerError(f"{error.what}; {_PUT_BACK}", status=error.status, hint=error.hint) from error
             raise
-        lacking = _lacking(wanted, self.now(step).whole)
+        lacking = lacking_in(wanted, self.now(step).whole)
         if not lacking:
             return Sent()
-        short = _dropped(lacking, wanted)
+        short = dropped(lacking, wanted)
         if before.whole.task:
             self.put(step, before.whole, before)
             short += f"; {_PUT_BACK}"
@@ -174,15 +168,15 @@ class AddAnnotations(AnnotationsOperation):
             raise
         except ReconcilerError:
             return False  # it cannot be sent either, and says so then
-        return not _lacking(wanted, found.detail.whole)
+        return not lacking_in(wanted, found.detail.whole)
 
     def send(self, step: Step, found: Found) -> Sent:
         """Send what is missing, and look whether all of it is there then."""
         now: Contents = found.detail
         wanted = self.wanted(step, now)
-        self.add(step, _lacking(wanted, now.whole), now)
-        if dropped := _lacking(wanted, self.now(step).whole):
-            return Sent(short=_dropped(dropped, wanted))
+        self.add(step, lacking_in(wanted, now.whole), now)
+        if lacking := lacking_in(wanted, self.now(step).whole):
+            return Sent(short=dropped(lacking, wanted))
         return Sent()
 
 
@@ -230,54 +224,8 @@ class ImportAnnotations(AnnotationsOperation):
 
     def _with_what_was_there(self, step: Step, before: Contents) -> Sent:
         after = self.now(step)
-        self.add(step, _lacking(before.whole, after.whole), after)
-        if lost := _lacking(before.whole, self.now(step).whole):
-            what = _short(lost, before.whole)
+        self.add(step, lacking_in(before.whole, after.whole), after)
+        if lost := lacking_in(before.whole, self.now(step).whole):
+            what = short_of(lost, before.whole)
             return Sent(short=f"{what} that were there before did not come back; they are in the copy")
         return Sent()
-
-
-def _held(whole: WholeTask, job: int | None) -> Annotations:
-    """What the task (None) or one of its jobs holds."""
-    if job is None:
-        return whole.task
-    return whole.sharing.get(job) or whole.jobs.get(job) or Annotations()
-
-
-def _lacking(wanted: WholeTask, now: WholeTask) -> Parts:
-    """What is missing, and where. A track that the server has cut at the bounds of jobs is there in its parts."""
-    found: list[tuple[int | None, Annotations]] = []
-    for job, part in wanted.parts:
-        held = _held(now, job)
-        some = part.minus(held)
-        some = replace(some, tracks=tuple(without_parts(some.tracks, held.tracks)))
-        if some:
-            found.append((job, some))
-    return found
-
-
-def _dropped(lacking: Parts, wanted: WholeTask) -> str:
-    frames = {item["frame"] for _, some in lacking for _, items in some.of_kinds() for item in items}
-    return f"{_short(lacking, wanted)} did not arrive, though the server took them: on frames {_listed(frames)}"
-
-
-def _short(some: Parts, of: WholeTask) -> str:
-    """`3 of 120 shapes`."""
-    lacking = Counter(dict.fromkeys(KINDS, 0))
-    whole = Counter(lacking)
-    for parts, counter in ((some, lacking), (of.parts, whole)):
-        for _, held in parts:
-            counter.update({kind: len(items) for kind, items in held.of_kinds()})
-    return " and ".join(f"{lacking[kind]} of {whole[kind]} {kind}" for kind in KINDS if lacking[kind])
-
-
-def _outside(outside: Annotations, size: int) -> str:
-    if not size:
-        return "the task has no data"
-    frames = {item["frame"] for _, items in outside.of_kinds() for item in items}
-    are = "frame {} is" if len(frames) == 1 else "frames {} are"
-    return f"{are.format(_listed(frames))} outside the task, which has {size}"
-
-
-def _listed(frames: Collection[int]) -> str:
-    return ", ".join(str(frame) for frame in sorted(frames)[:10]) + (", …" if len(frames) > 10 else "")

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.apply.steps.attempts import began_before
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing
 from reconciler.cvat.requests import OnProgress, running_request, wait_for
 from reconciler.cvat.uploading import upload_data
@@ -21,7 +22,8 @@ class UploadData(Operation):
         """How many frames the task has; None: no data yet."""
         _, task_id = self.site.owner(step)
         task = self.site.sight.task(task_id)
-        return Found({"size": task.size or None} if task is not None else None)
+        # In the detail: whether an earlier attempt has left something.
+        return Found({"size": task.size}, detail=task.data_id) if task is not None else Found(None)
 
     def standing(self, step: Step, found: Found) -> Standing:
         """There may be data already: of an earlier run that was killed, or of somebody else."""
@@ -46,7 +48,8 @@ class UploadData(Operation):
         body = {name: value for name, value in step.body.items() if name != "files"}
         files = [(file.path, file.name) for file in files_of(step)]
         told = self._told(step, "sending the data")
-        upload_data(session, task_id, body, files, stop=stop, on_progress=told)
+        known = found.detail is not None and began_before(self.site.store, self.site.run, step, task_id)
+        upload_data(session, task_id, body, files, stop=stop, on_progress=told, take_over=known)
         return Sent()
 
     def arrived(self, step: Step, found: Found) -> bool:

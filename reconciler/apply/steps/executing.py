@@ -103,6 +103,7 @@ class StepExecutor:
         step = result.step
         with self._lock:
             self._ended.setdefault(step.address, []).append(result)
+        self._site.made.follow(result.replaced)
         if result.outcome in ARRIVED and step.kind in ("project", "task") and result.id is not None:
             self._site.made.note(step.address, "project" if step.kind == "project" else "task", result.id)
         return result

@@ -21,12 +21,15 @@ class LabelOperation(Operation):
 
     def look(self, step: Step, number: int | None = None, beside: Collection[int] | None = None) -> Found:
         """The label, by the name that it has before the step, or else after it."""
-        label = self.label(step)
+        label = self.label(step, number)
         return Found(label_state(label) if label is not None else None, label.id if label is not None else None)
 
-    def label(self, step: Step) -> Label | None:
-        """The label itself, with its ids."""
-        there = {label.name: label for label in self.site.sight.labels_of(*self.site.owner(step))}
+    def label(self, step: Step, number: int | None = None) -> Label | None:
+        """The label itself, with its ids; one whose id is known is not mistaken for another that has got its name."""
+        labels = self.site.sight.labels_of(*self.site.owner(step))
+        if number is not None:
+            return next((label for label in labels if label.id == number), None)
+        there = {label.name: label for label in labels}
         names = [str(image["name"]) for image in (step.expect, step.gives) if image is not None and "name" in image]
         return next((there[name] for name in [*names, step.name] if name in there), None)
 
@@ -59,7 +62,7 @@ class DestroyingLabels(LabelOperation):
 
     def look(self, step: Step, number: int | None = None, beside: Collection[int] | None = None) -> Found:
         """The label, and what uses it."""
-        found = super().look(step)
+        found = super().look(step, number)
         if step.destroys is None or found.image is None:
             return found
         used = self._usage(step, str(found.image["name"]))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import Lock
 from typing import Literal
+
+from reconciler.history.model import Replaced
 
 Kind = Literal["project", "task"]
 
@@ -20,7 +23,18 @@ class Made:
 
     def __init__(self) -> None:
         self._ids: dict[str, tuple[Kind, int]] = {}
+        self._successors: dict[tuple[str, int], int] = {}
         self._lock = Lock()
+
+    def follow(self, replaced: Iterable[Replaced]) -> None:
+        """Old ids lead to new ones from now on."""
+        with self._lock:
+            self._successors |= {(one.kind, one.old): one.new for one in replaced}
+
+    def successor(self, kind: str, number: int) -> int:
+        """The id that took the place of another in this run; else the same."""
+        with self._lock:
+            return self._successors.get((kind, number), number)
 
     def note(self, address: str, kind: Kind, number: int) -> None:
         """An object was made (or found made) at the wish of this address."""

@@ -21,6 +21,9 @@ from reconciler.plan.steps import Do, Image, Step
 _PROVEN_ALREADY = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS, Do.REAPPLY})
 """Read again whole when they were written: annotators may have gone on since."""
 
+_BY_ID = frozenset({Do.CREATE_PROJECT, Do.CREATE_TASK, Do.PATCH_LABEL, Do.DELETE_LABEL})
+"""Others may have got the name since."""
+
 Object = tuple[str, int]
 
 
@@ -46,7 +49,7 @@ def _looked_at(site: Site, result: StepResult) -> Unproven | None:
     step = result.step
     operation = operation_for(step, site)
     try:
-        found = operation.look(step, result.id if step.do in (Do.CREATE_PROJECT, Do.CREATE_TASK) else None)
+        found = operation.look(step, result.id if step.do in _BY_ID else None)
         if operation.arrived(step, found):
             return None
         gives = operation.gives(step)

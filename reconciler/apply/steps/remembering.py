@@ -21,7 +21,7 @@ from reconciler.history.bindings import (
 )
 from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan
-from reconciler.plan.steps import AnnotationsWish, BindingWish, Do
+from reconciler.plan.steps import AnnotationsWish, BindingWish, Do, Step
 
 _MAKING = frozenset({Do.CREATE_PROJECT, Do.CREATE_TASK, Do.RESTORE_TASK})
 _ANNOTATING = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS})
@@ -37,6 +37,7 @@ class Remembering:
     reader: Reader
     run: str | None
     _lock: Lock = field(default_factory=Lock)
+    _loaded: Bindings | None = None
 
     def take(self, result: StepResult) -> None:
         """Remember what a step has made, restored, or deleted for good.
@@ -48,7 +49,7 @@ class Remembering:
         if result.id is None and not result.replaced:
             return
         with self._lock:
-            known = before = load_bindings(self.store)
+            known = before = self._known()
             if result.replaced and self.run is not None:
                 server, run = self.plan.server.url, self.run
                 known = known.with_successors(
@@ -57,10 +58,10 @@ class Remembering:
                 )
             if step.do in _MAKING and result.outcome in ARRIVED and result.id is not None:
                 known = self._with_made(known, result, result.id)
-            if step.do is Do.DELETE_TASK and result.outcome in ARRIVED and _REPLACED in step.address:
+            if _REPLACED in step.address and result.outcome in ARRIVED and self._is_over(known, step):
                 known = self._without(known, step.address)
             if known != before:
-                save_bindings(self.store, known)
+                self._save(known)
 
     def has_news(self) -> bool:
         """Whether the plan wishes something that is not remembered. Reads only the store."""
@@ -75,20 +76,31 @@ class Remembering:
         """
         results = list(results)
         with self._lock:
-            before = load_bindings(self.store)
+            before = self._known()
             known = before
             objects = self._objects(results, before)
-            deleted = {one.step.address for one in results if one.step.do is Do.DELETE_TASK and one.outcome in ARRIVED}
+            gone = [one.step for one in results if one.step.do is Do.DELETE_TASK and one.outcome in ARRIVED]
+            deleted = {(step.address, step.id) for step in gone}
             for wish in self.plan.bindings:
                 found = objects.get(wish.address)
-                if found is not None and wish.address not in deleted:
+                if found is not None and (wish.address, found.id) not in deleted:
                     old = known.find(*self._key, wish.address)
                     binding = self._binding(wish, found, old, results)
                     if old is None or binding.model_copy(update={"run": old.run}) != old:
                         known = known.with_binding(binding)
             if known != before:
-                save_bindings(self.store, known)
+                self._save(known)
         return known != before
+
+    def _known(self) -> Bindings:
+        """Read once: nobody else writes while the lock is held."""
+        if self._loaded is None:
+            self._loaded = load_bindings(self.store)
+        return self._loaded
+
+    def _save(self, known: Bindings) -> None:
+        save_bindings(self.store, known)
+        self._loaded = known
 
     @property
     def _key(self) -> tuple[str, str | None]:
@@ -100,7 +112,13 @@ class Remembering:
         wishes = {wish.address: wish for wish in self.plan.bindings}
         for address, wish in wishes.items():  # the old one, which is deleted last: it is not to be lost meanwhile
             if address.startswith(f"{step.address}{_REPLACED}") and wish.id is not None:
-                known = known.with_binding(self._bound(wish, wish.id, wish.name))
+                old = known.find(*self._key, step.address)
+                known = known.with_binding(
+                    # What is remembered of it is wanted again if it comes back.
+                    old.model_copy(update={"address": address, "prevent_delete": False})
+                    if old is not None and old.id == wish.id
+                    else self._bound(wish, wish.id, wish.name)
+                )
         if (own := wishes.get(step.address)) is not None:
             known = known.with_binding(self._bound(own, number, own.name))
         return known
@@ -118,6 +136,17 @@ class Remembering:
             run=self.run,
             prevent_delete=wish.prevent_delete,
         )
+
+    def _is_over(self, known: Bindings, step: Step) -> bool:
+        """Whether nothing is to be remembered any more of a task in whose place another one was made.
+
+        Once it is back, its own address stands for it. While it is gone only a binding that knows when the task was
+        created is kept: another server's task may get its id.
+        """
+        if step.do is not Do.DELETE_TASK:
+            return step.do is Do.RESTORE_TASK
+        known_as = known.find(*self._key, step.address)
+        return self.plan.kind == "rollback" or known_as is None or known_as.created is None
 
     def _without(self, known: Bindings, address: str) -> Bindings:
         left = tuple(
@@ -151,6 +180,8 @@ class Remembering:
         self, wish: BindingWish, found: Project | Task, old: Binding | None, results: Iterable[StepResult]
     ) -> Binding:
         same = old if old is not None and old.id == found.id else None
+        if same is not None and _REPLACED in wish.address:
+            return same.model_copy(update={"name": found.name, "created": found.created_date})
         ended = {one.step.do: one for one in results if _about(one) == wish.address}
         upload = ended.get(Do.UPLOAD_DATA)
         data = wish.data

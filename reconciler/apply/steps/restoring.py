@@ -6,7 +6,6 @@ from collections.abc import Collection
 from threading import Event
 
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing
-from reconciler.history.bindings import load_bindings
 from reconciler.history.model import Replaced
 from reconciler.plan.state import task_state
 from reconciler.plan.steps import Image, Step
@@ -22,8 +21,7 @@ class RestoreTask(Operation):
         """The task that came of the copy, if there is one: its successor, or one of its name that is new."""
         reader, copy = self.site.reader, self.copy(step)
         if number is None:
-            known = load_bindings(self.site.store)
-            current = known.current(self.site.session.url, "task", copy.id)
+            current = self.site.current("task", copy.id)
             number = current if current != copy.id else None
         if number is not None and (task := reader.task(number)) is not None:
             return Found(dict(task_state(task)), number)

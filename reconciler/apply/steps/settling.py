@@ -44,6 +44,7 @@ class Settling:
             if record.outcome is WriteOutcome.STARTED and key in steps:
                 record = self._settled(site, steps[key], record)
                 settled.append(record)
+            site.made.follow(record.replaced)
             if record.outcome in ARRIVED and record.kind in ("project", "task") and record.id is not None:
                 site.made.note(record.address, "project" if record.kind == "project" else "task", record.id)
         return settled
@@ -66,7 +67,7 @@ class Settling:
     def _settled(self, site: Site, step: Step, record: StepRecord) -> StepRecord:
         operation = operation_for(step, site)
         try:
-            found = operation.look(step, None, record.beside)
+            found = operation.look(step, record.id if step.kind == "label" else None, record.beside)
         except ServerError:
             raise
         except (ReconcilerError, NotMade) as error:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Event
+from typing import Literal
 
 from reconciler.annotations.content import Annotations
 from reconciler.annotations.whole import WholeTask
@@ -13,7 +15,7 @@ from reconciler.apply.steps.sight import Sight
 from reconciler.cvat.objects import Objects
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
-from reconciler.history.bindings import load_bindings
+from reconciler.history.bindings import Bindings, load_bindings
 from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan
 from reconciler.plan.steps import Do, ObjectRef, Step
@@ -53,7 +55,7 @@ class Site:
             NotMade: this run was to make it, and has not.
         """
         if step.id is not None:
-            return self._current("task" if step.kind == "task" else "project", step.id)
+            return self.current("task" if step.kind == "task" else "project", step.id)
         return self._made(step.address)
 
     def of(self, ref: ObjectRef) -> int:
@@ -62,7 +64,7 @@ class Site:
         Raises:
             NotMade: this run was to make it, and has not.
         """
-        return self._current(ref.kind, ref.id) if ref.id is not None else self._made(ref.address)
+        return self.current(ref.kind, ref.id) if ref.id is not None else self._made(ref.address)
 
     def owner(self, step: Step) -> tuple[Kind, int]:
         """The project or task that a label, guide, data, annotations or jobs belong to."""
@@ -89,10 +91,9 @@ class Site:
 
     def with_current_jobs(self, whole: WholeTask) -> WholeTask:
         """A copy's annotations, with the ids that its jobs have now."""
-        known = load_bindings(self.store)
 
         def now(held: Mapping[int, Annotations]) -> dict[int, Annotations]:
-            return {known.current(self.session.url, "job", job): one for job, one in held.items()}
+            return {self.current("job", job): one for job, one in held.items()}
 
         return WholeTask(whole.task, now(whole.jobs), now(whole.sharing))
 
@@ -102,5 +103,10 @@ class Site:
             raise NotMade(address)
         return number
 
-    def _current(self, kind: Kind, number: int) -> int:
-        return load_bindings(self.store).current(self.session.url, kind, number)
+    def current(self, kind: Literal["project", "task", "job"], number: int) -> int:
+        """The id that an object has now: its own, or that of what was restored in its place, before or by this run."""
+        return self.made.successor(kind, self._remembered.current(self.session.url, kind, number))
+
+    @cached_property
+    def _remembered(self) -> Bindings:
+        return load_bindings(self.store)

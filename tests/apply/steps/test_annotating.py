@@ -74,7 +74,7 @@ def test_what_the_server_drops_is_told_and_what_was_there_is_put_back(desk: Desk
 
 def _keeps_nothing(desk: Desk) -> None:
     """The first PUT is answered as if it had been done, and somebody empties the task."""
-    empty = {"tags": [], "shapes": [], "tracks": []}
+    empty: dict[str, list[int]] = {"tags": [], "shapes": [], "tracks": []}
     desk.sandbox.fail(
         "PUT", "/api/tasks/1/annotations", status=200, body="{}", content_type="application/vnd.cvat+json"
     )

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from reconciler.history.model import RunStatus, WriteOutcome
 from reconciler.operations import record_nothing_to_do
+from reconciler.sandbox import Sandbox
 
-from ..desk import Desk
-from .studio import EMPTY, GONE, PROJECT, TASK, annotated, binding, get, names, records, results, sent, shapes, told
+from ..desk import Desk, seated
+from ..worlds import new_maker
+from .studio import (
+    EMPTY,
+    GONE,
+    PROJECT,
+    TASK,
+    annotated,
+    binding,
+    boxes,
+    get,
+    names,
+    pictures,
+    records,
+    results,
+    sent,
+    shapes,
+    told,
+)
 
 
 def test_a_whole_project_is_made(desk: Desk) -> None:
@@ -144,3 +164,45 @@ def test_a_rule_about_a_task_that_is_made_is_for_the_next_apply(desk: Desk) -> N
 
 def test_nothing_is_made_of_nothing(desk: Desk) -> None:
     assert desk.plan(EMPTY).is_empty
+
+
+def test_a_label_takes_the_name_that_another_had(desk: Desk) -> None:
+    desk.apply(PROJECT)
+    swapped = PROJECT.replace("      van: {type: any}\n", "      van: {type: any}\n      bus: {renamed_from: car}\n")
+    swapped = swapped.replace('car: {type: rectangle, color: "#ff0000"}', "tram: {}")
+    outcome = desk.apply(swapped)
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    assert names(desk, "label") == ["bus", "tram", "van"]
+
+
+def test_attributes_are_added_changed_and_removed_on_a_newer_server(tmp_path: Path) -> None:
+    with Sandbox.start(world=new_maker().world, server_version="2.80") as newer, seated(newer, tmp_path) as desk:
+        pictures(desk)
+        boxes(desk, 0, 1)
+        attributes = "attributes: {parked: {input_type: checkbox}, make: {input_type: select, values: [acme, volta]}}"
+        first = annotated().replace('color: "#ff0000"', f'color: "#ff0000", {attributes}')
+        assert desk.apply(first).run.status is RunStatus.DONE
+        fewer = first.replace("parked: {input_type: checkbox}, ", "").replace("volta", "volta, tatra")
+        outcome = desk.apply(fewer)
+        assert outcome.run.status is RunStatus.DONE, told(outcome)
+        [label, _] = get(desk, "/api/labels", project_id=1)["results"]
+        assert [(one["name"], one["values"]) for one in label["attributes"]] == [("make", ["acme", "volta", "tatra"])]
+        assert desk.store.read(f"snapshots/{outcome.run.id}/task-1/annotations.json") is not None
+        assert desk.plan(fewer).is_empty
+
+
+def test_a_task_is_made_anew_when_its_data_changes(desk: Desk) -> None:
+    desk.apply(annotated())
+    pictures(desk, frames=5)
+    anew = annotated().replace("    subset: Train", "    subset: Train\n    replace: true")
+    outcome = desk.apply(anew)
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    [task] = get(desk, "/api/tasks")["results"]
+    assert (task["id"], task["size"]) == (2, 5)
+    assert shapes(desk, 2) == [0, 1, 3]
+    assert binding(desk, "task.one").id == 2
+    assert desk.plan(anew).is_empty
+    back = desk.rollback()
+    assert back.run.status is RunStatus.DONE, told(back)
+    [task] = get(desk, "/api/tasks")["results"]
+    assert task["size"] == 4
