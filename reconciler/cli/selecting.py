@@ -20,7 +20,7 @@ from reconciler.manifest.explaining import explained
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.models import Manifest, Selector
 from reconciler.manifest.nodes import Entry, Items, Node, Scalar, Table, plain
-from reconciler.manifest.on_the_fly import SOMETHING, place, rule_on_the_fly
+from reconciler.manifest.on_the_fly import SOMETHING, place, rule_on_the_fly, said
 from reconciler.manifest.wording import quoted
 
 NOBODY: Final = frozenset({"", "none"})
@@ -96,6 +96,11 @@ class Chosen:
             tree[head] = Entry(tree[head].key if head in tree else place(one.flag), node)
         return Table(tree, place(""))
 
+    @property
+    def words(self) -> list[str]:
+        """The options again, as they could be typed."""
+        return [word for one, values in self._given for value in values for word in (one.flag, value)]
+
     def at(self, *path: str | int) -> Location | None:
         """The option that a part of the selector comes from."""
         where = Locations(self._whole).at("rules", _RULE, "select", *path)
@@ -130,10 +135,10 @@ class Chosen:
 def selecting(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command all selection options. It gets what they say as its argument `chosen`."""
     signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "chosen"]
-    ours = [_parameter(one) for one in OPTIONS]
+    named = inspect.Parameter.KEYWORD_ONLY  # so that one without a default may stand after one with
+    own = [one.replace(kind=named) for name, one in signature.parameters.items() if name != "chosen"]
     arguments = [one for one in own if _is_argument(one)]
-    parameters = [*arguments, *ours, *(one for one in own if one not in arguments)]
+    parameters = [*arguments, *map(_parameter, OPTIONS), *(one for one in own if one not in arguments)]
 
     @functools.wraps(command)
     def called(**given: object) -> None:
@@ -161,16 +166,24 @@ def _node(one: Option, values: Sequence[str]) -> Node:
 
 def _value(one: Option, value: str, where: Location) -> Node:
     if one.path == ("project",):
-        key = "id" if value.isascii() and value.isdecimal() else "name"
-        return Table({key: Entry(where, Scalar(value, value, where))}, where)
+        number = _number(value)
+        given = said(value, one.flag) if number is None else said(number, one.flag)
+        return Table({"name" if number is None else "id": given}, where)
+    if one.path == ("id",) and (number := _number(value)) is not None:
+        return Scalar(number, value, where)
     return Scalar(None if one.clearable and value in NOBODY else value, value, where)
+
+
+def _number(text: str) -> int | None:
+    """The number that plain digits are; not one that no id can be."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def _parameter(one: Option) -> inspect.Parameter:
     text = f"{one.help} Repeatable." if one.several else one.help
     option = typer.Option(one.flag, metavar=one.metavar, help=text, rich_help_panel="Which tasks", show_default=False)
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Parameter(one.parameter, kind, default=None, annotation=Annotated[list[str] | None, option])
+    annotation = Annotated[list[str] | None, option]
+    return inspect.Parameter(one.parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
 def _is_argument(parameter: inspect.Parameter) -> bool:

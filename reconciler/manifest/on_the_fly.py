@@ -5,10 +5,16 @@ It is the same tree that YAML becomes, and goes the same way. What a value stand
 
 from __future__ import annotations
 
-from typing import Final
+import hashlib
+import json
+import re
+from typing import Final, Literal
 
 from reconciler.errors import Location
-from reconciler.manifest.nodes import Entry, Scalar, Table
+from reconciler.manifest.nodes import Entry, Plain, Scalar, Table, plain
+
+AD_HOC: Final = "reconciler set"
+"""How the source of such a manifest begins: the command that made it."""
 
 
 def place(option: str) -> Location:
@@ -25,12 +31,31 @@ SOMETHING: Final = Table({"status": said("annotation")}, place(""))
 """A `set`, where only the selection matters."""
 
 
-def rule_on_the_fly(name: str, select: Table, fields: Table) -> Table:
-    """A whole manifest with one rule that is applied once."""
-    rule = {
-        "mode": said("once"),
-        "select": Entry(select.where, select),
-        "set": Entry(fields.where, fields),
-    }
+def rule_on_the_fly(
+    name: str,
+    select: Table,
+    fields: Table,
+    *,
+    mode: Literal["once", "always"] = "once",
+    revision: int = 1,
+    organization: str | None = None,
+) -> Table:
+    """A whole manifest with one rule. Without an `organization` it is the connection's own."""
+    rule = {"mode": said(mode)} | ({"revision": said(revision)} if revision > 1 else {})
+    rule |= {"select": Entry(select.where, select), "set": Entry(fields.where, fields)}
     rules = Table({name: Entry(place(""), Table(rule, place("")))}, place(""))
-    return Table({"version": said(1), "rules": Entry(place(""), rules)}, place(""))
+    where = {"organization": said(organization)} if organization is not None else {}
+    return Table({"version": said(1), **where, "rules": Entry(place(""), rules)}, place(""))
+
+
+def name_of_rule(select: Table, fields: Table) -> str:
+    """What such a rule is called: what it sets, and a digest of all of it. The same options give the same name."""
+    content = json.dumps([plain(select), plain(fields)], sort_keys=True).encode()
+    words = re.sub(r"[^A-Za-z0-9]+", "-", "-".join(_words(plain(fields)))).strip("-")[:48].rstrip("-")
+    return "-".join(filter(None, ("set", words, hashlib.sha256(content).hexdigest()[:6])))
+
+
+def _words(value: Plain) -> list[str]:
+    if isinstance(value, dict):
+        return [word for key, inner in value.items() for word in (key, *_words(inner))]
+    return ["none" if value is None else str(value)]
