@@ -43,6 +43,11 @@ AllowDestructive = Annotated[
     bool, typer.Option("--allow-destructive", help="Let it destroy data; a copy of everything is taken first.")
 ]
 Shown = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
+# Where `--format` is that of the files.
+Result = Annotated[bool, typer.Option("--json", help="Show the result as JSON, for programs.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the files; made if it is not there.")]
+AtOnce = Annotated[int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many files at once.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; nothing is written.")]
 Full = Annotated[bool, typer.Option("--full", help="Show every task, however many there are.")]
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Event
-from urllib.parse import parse_qsl, urlsplit
 
-from reconciler.cvat.downloading import download
-from reconciler.cvat.requests import OnProgress, order, wait_for
+from reconciler.cvat.requests import OnProgress, WorkFailed, order, running_requests, wait_for
+from reconciler.cvat.results import fetch_result
 from reconciler.cvat.sending import order_with_file
 from reconciler.cvat.session import Session
 from reconciler.errors import ServerError
@@ -27,12 +26,7 @@ def export_backup(
     query = {"lightweight": "false", "location": "local"}
     rq_id = order(session, f"/api/tasks/{task_id}/backup/export", doing, query=query)
     done = wait_for(session, rq_id, doing, stop=stop, on_progress=on_progress)
-    if not done.result_url:
-        raise ServerError(f"{doing}: the server does not say where the backup is", status=200)
-    # The server knows itself by other addresses than we do: only path and query count.
-    place = urlsplit(done.result_url)
-    asked = dict(parse_qsl(place.query, keep_blank_values=True))
-    download(session, place.path, to, doing, query=asked, stop=stop, on_progress=on_progress)
+    fetch_result(session, done, to, doing, stop=stop, on_progress=on_progress)
 
 
 def restore_backup(session: Session, path: Path, *, stop: Event, on_progress: OnProgress | None = None) -> int:
@@ -47,3 +41,21 @@ def restore_backup(session: Session, path: Path, *, stop: Event, on_progress: On
     if done.result_id is None:
         raise ServerError(f"{doing}: the server does not say which task it made", status=200)
     return done.result_id
+
+
+def settle_running_restores(session: Session, *, stop: Event) -> None:
+    """Wait for the restores that this account has under way: a process that was killed may have ordered them.
+
+    Only when they have ended can be told what came of them: the server gives a restore's task no name to know it by.
+
+    Raises ServerError, or Stopped.
+    """
+    for rq_id in running_requests(session, operation="import:backup"):
+        doing = "a restore that is under way cannot be waited for"
+        try:
+            wait_for(session, rq_id, doing, stop=stop)
+        except WorkFailed:
+            continue
+        except ServerError as error:
+            if error.status != 404:  # it has ended meanwhile, and is forgotten
+                raise

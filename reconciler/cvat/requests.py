@@ -144,6 +144,14 @@ def running_request(session: Session, *, task_id: int, operation: str) -> str | 
     return None
 
 
+def running_requests(session: Session, *, operation: str) -> list[str]:
+    """The ids of one's own requests of a kind ("import:backup") that are queued or started."""
+    doing = "the requests that are under way cannot be listed"
+    page = as_model(_Requests, call(session, "GET", "/api/requests", doing, query={"page_size": PAGE_SIZE}), doing)
+    found = [one for one in page.results if one.status in _UNDER_WAY]
+    return [one.id for one in found if one.operation is not None and one.operation.type == operation]
+
+
 def _cause(message: str | None) -> str:
     # The message is a traceback or its last line ("ValueError: No media data found\n", recordings/life.json).
     lines = [line for line in (message or "").splitlines() if line.strip()]

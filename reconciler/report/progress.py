@@ -104,12 +104,12 @@ def progress(
 ) -> Iterator[ApplyProgress]:
     """Show how far an apply is while the block runs."""
     if animates(console):
-        with _bars(console) as bars:
-            bar = bars.add_task(verb, total=max(total_writes, 1), text="")
+        with bars(console) as shown:
+            bar = shown.add_task(verb, total=max(total_writes, 1), text="")
             state = _Apply(
-                total_tasks, total_writes, clock, lambda now: bars.update(bar, completed=now.writes, text=now.text)
+                total_tasks, total_writes, clock, lambda now: shown.update(bar, completed=now.writes, text=now.text)
             )
-            bars.update(bar, text=state.text)
+            shown.update(bar, text=state.text)
             yield state
         return
     pace = Pace(clock)
@@ -129,13 +129,13 @@ def reading(console: Console, *, clock: Clock = time.monotonic) -> Iterator[Page
     lock = threading.Lock()
     if animates(console):
         known: dict[str, TaskID] = {}
-        with _bars(console) as bars:
+        with bars(console) as shown:
 
             def on_page(what: str, done: int, total: int | None) -> None:
                 with lock:
                     if what not in known:
-                        known[what] = bars.add_task(f"Reading {styled(what).plain}", total=total, text="")
-                    bars.update(known[what], completed=done, total=total, text=_of(done, total))
+                        known[what] = shown.add_task(f"Reading {styled(what).plain}", total=total, text="")
+                    shown.update(known[what], completed=done, total=total, text=_of(done, total))
 
             yield on_page
         return
@@ -153,7 +153,7 @@ def _of(done: int, total: int | None) -> str:
     return str(done) if total is None else f"{done}/{total}"
 
 
-def _bars(console: Console) -> Progress:
+def bars(console: Console) -> Progress:
     """Gone when done: what remains on the screen is the result."""
     columns = (
         SpinnerColumn(),

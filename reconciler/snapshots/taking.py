@@ -18,7 +18,8 @@ from reconciler.history.documents import encode
 from reconciler.history.operator import operator
 from reconciler.history.store import StateStore
 from reconciler.plan.model import ServerRef
-from reconciler.snapshots.archives import Backup, DamagedBackup, open_backup
+from reconciler.snapshots.archives import DamagedBackup
+from reconciler.snapshots.backup_checks import ChangedMeanwhile, problems_of_backup
 from reconciler.snapshots.model import CopiedFile, Copy, DataSnapshot, Numbers
 from reconciler.snapshots.reading import ANNOTATIONS, ASSETS, BACKUP, FOLDER, RECORD, find_snapshot, list_name
 from reconciler.snapshots.recording import Assets, TaskAsItIs, guide_of, project_record
@@ -28,10 +29,6 @@ _ATTEMPTS = 3  # somebody who goes on annotating will not be waited for
 
 class CopyError(ReconcilerError):
     """A copy that could not be taken, or does not check out. Nothing of it is listed; nothing may be destroyed."""
-
-
-class _ChangedMeanwhileError(Exception):
-    """Somebody annotated while the copy was taken: it is of no one moment."""
 
 
 class Taking:
@@ -75,7 +72,7 @@ class Taking:
         """
         with self._explained(f"task {task_id}"):
             for _ in range(_ATTEMPTS):
-                with suppress(_ChangedMeanwhileError):
+                with suppress(ChangedMeanwhile):
                     return self._copy_task(task_id, backup=backup)
         hint = "Wait until nobody annotates it, then run the same command again."
         raise CopyError(f"task {task_id} cannot be copied: its annotations change all the time", hint=hint)
@@ -144,23 +141,14 @@ class Taking:
 
     def _check(self, path: Path, found: TaskAsItIs) -> None:
         try:
-            backup = open_backup(path)
+            problems = problems_of_backup(path, found, self._reader)
         except DamagedBackup as error:
             raise CopyError(f"the backup that the server gave cannot be used: {error}") from None
-        jobs = found.held_by_jobs()
-        if found.read_again().digest != found.whole.digest:
-            raise _ChangedMeanwhileError
-        if problems := [*self._missing(backup, found), *backup.problems_of_jobs(jobs)]:
+        if problems:
             hint = (
                 "Save something in the task (CVAT may give out an old backup), or look into one made by hand in CVAT."
             )
             raise CopyError(f"the backup that the server gave is not whole: {'; '.join(problems)}", hint=hint)
-
-    def _missing(self, backup: Backup, found: TaskAsItIs) -> list[str]:
-        if problems := backup.problems(found.task.size):
-            return problems
-        meta = self._reader.data_meta(found.task.id)
-        return backup.problems_of_frames(meta.names if meta else ())
 
     def _pictures(self, folder: str, assets: Assets) -> Iterator[CopiedFile]:
         for uuid, asset in assets.items():

@@ -1,0 +1,95 @@
+"""What `export-annotations` and `backup` have in common: look, fetch, tell, and the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from reconciler.apply.interruption import stopping_on_signals
+from reconciler.cli.selecting import Chosen
+from reconciler.cli.showing import result, say, stderr
+from reconciler.cvat.models import Task
+from reconciler.cvat.reading import Reader
+from reconciler.cvat.session import Session
+from reconciler.errors import ChangesFailedError, InterruptedRunError, PlanError, Problem, ProblemsError
+from reconciler.report.progress import reading
+from reconciler.report.transfer_json import fetched_json, survey_json
+from reconciler.report.transfer_progress import fetching
+from reconciler.report.transfer_text import render_fetched, render_survey
+from reconciler.snapshots.selecting import selected_tasks
+from reconciler.transfer.fetching import End, Outcome, fetch
+from reconciler.transfer.sources import Source
+from reconciler.transfer.surveying import Item, survey
+
+
+@dataclass(frozen=True)
+class FetchingFiles:
+    """Where files go, how many at a time, how it is told."""
+
+    out: Path
+    parallelism: int
+    dry_run: bool
+    as_json: bool
+    full: bool
+
+    def carry_out(self, session: Session, chosen: Chosen, source: Source) -> None:
+        """Fetch the files of a selection.
+
+        Raises:
+            PlanError: all that is wrong, before anything is written.
+            ChangesFailedError: some files failed. InterruptedRunError: stopped by a person.
+        """
+        items = self._items(session, chosen, source)
+        if self.dry_run:
+            self._show_survey(items, source)
+            return
+        to_fetch = sum(one.is_to_fetch for one in items)
+        with (
+            stopping_on_signals(lambda: say("Stopping: what has arrived stays, and is not fetched again.")) as stop,
+            fetching(total=to_fetch, console=stderr()) as on_end,
+        ):
+            outcome = fetch(items, self.out, source, parallelism=self.parallelism, stop=stop, on_end=on_end)
+        self._show_outcome(outcome, source)
+        self._end(outcome, to_fetch)
+
+    def _items(self, session: Session, chosen: Chosen, source: Source) -> list[Item]:
+        """Which files, of which tasks; what is wrong with either is told together."""
+        problems: list[Problem] = []
+        tasks: list[Task] = []
+        items: list[Item] = []
+        selector = chosen.selector()
+        with reading(stderr()) as on_page:
+            try:
+                tasks = list(selected_tasks(Reader(session, on_page), selector, at=chosen.at))
+            except ProblemsError as error:
+                problems += error.problems
+        try:
+            items = survey(tasks, self.out, source, parallelism=self.parallelism)
+        except ProblemsError as error:
+            problems += error.problems
+        if problems:
+            raise PlanError(problems)
+        return items
+
+    def _show_survey(self, items: list[Item], source: Source) -> None:
+        with result() as console:
+            if self.as_json:
+                typer.echo(survey_json(items, self.out, source.purpose), nl=False)
+            else:
+                render_survey(items, self.out, console, full=self.full)
+
+    def _show_outcome(self, outcome: Outcome, source: Source) -> None:
+        with result() as console:
+            if self.as_json:
+                typer.echo(fetched_json(outcome, self.out, source.purpose), nl=False)
+            else:
+                render_fetched(outcome, self.out, console, full=self.full)
+
+    def _end(self, outcome: Outcome, to_fetch: int) -> None:
+        again = "the same command again fetches only what is not there"
+        if outcome.interrupted:
+            raise InterruptedRunError("interrupted", hint=again)
+        if missing := outcome.count(End.FAILED) + outcome.count(End.LEFT):
+            raise ChangesFailedError(f"{missing} of {to_fetch} file(s) were not fetched", hint=again)

@@ -1,0 +1,173 @@
+"""What is fetched of a task: its annotations in a format, with or without pictures; as CVAT's own JSON; its backup.
+
+Each checks what it got: a file that cannot be opened is not worth having.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Final, Protocol
+
+from reconciler.apply.steps.contents import read_contents
+from reconciler.cvat.backups import export_backup
+from reconciler.cvat.datasets import export_dataset
+from reconciler.cvat.models import Task
+from reconciler.cvat.reading import Reader
+from reconciler.cvat.session import Session
+from reconciler.errors import Problem, ReconcilerError
+from reconciler.manifest.wording import did_you_mean, quoted
+from reconciler.snapshots.archives import DamagedBackup
+from reconciler.snapshots.backup_checks import ChangedMeanwhile, problems_of_backup
+from reconciler.snapshots.recording import TaskAsItIs
+from reconciler.transfer.listing import Purpose
+
+NATIVE: Final = "native"
+"""What CVAT's own JSON is called where a format is asked for: annotations as they are, nothing lost, labels by name."""
+
+_ATTEMPTS: Final = 3  # somebody who goes on annotating will not be waited for
+_PIECE: Final = 1 << 20
+
+
+class BadFileError(ReconcilerError):
+    """What the server gave cannot be used. It is not kept."""
+
+
+class Source(Protocol):
+    """What is fetched, and how."""
+
+    @property
+    def purpose(self) -> Purpose:
+        """For the folder."""
+        ...
+
+    @property
+    def ending(self) -> str:
+        """Of the files' names."""
+        ...
+
+    def problems(self) -> Iterator[Problem]:
+        """What keeps everything from being fetched."""
+        ...
+
+    def fetch(self, task: Task, to: Path, *, stop: Event) -> None:
+        """Put the file of one task there, whole and checked.
+
+        Raises:
+            BadFileError, ServerError, Stopped; another ReconcilerError when the file cannot be written.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """A format of the server's, with the tasks' pictures or without."""
+
+    session: Session
+    format: str
+    images: bool
+    ending: str = ".zip"
+
+    @property
+    def purpose(self) -> Purpose:
+        """Annotations, or whole datasets."""
+        return Purpose(kind="dataset" if self.images else "annotations", format=self.format, server=self.session.url)
+
+    def problems(self) -> Iterator[Problem]:
+        """Whether the server knows the format."""
+        yield from unknown_format(self.format, Reader(self.session).formats().exporters, "exports")
+
+    def fetch(self, task: Task, to: Path, *, stop: Event) -> None:
+        """Export it, and read the archive through."""
+        export_dataset(self.session, task.id, self.format, to, images=self.images, stop=stop)
+        _read_through(task, to)
+
+
+@dataclass(frozen=True)
+class Native:
+    """CVAT's own JSON: read like any other list, and written here."""
+
+    session: Session
+    ending: str = ".json"
+
+    @property
+    def purpose(self) -> Purpose:
+        """Annotations."""
+        return Purpose(kind="native", format=NATIVE, server=self.session.url)
+
+    def problems(self) -> Iterator[Problem]:
+        """None: every server gives it."""
+        yield from ()
+
+    def fetch(self, task: Task, to: Path, *, stop: Event) -> None:  # noqa: ARG002 - it takes no time
+        """Read a task's annotations. The same annotations make the same file."""
+        drawn = read_contents(Reader(self.session), task).whole.task
+        try:
+            to.write_text(json.dumps(drawn.as_json(), indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+        except OSError as error:
+            raise ReconcilerError(f"{to} cannot be written: {error.strerror or error}") from error
+
+
+@dataclass(frozen=True)
+class Backups:
+    """Full backups, compared with what the task holds: the server may give out an old one (FACTS §4)."""
+
+    session: Session
+    ending: str = ".zip"
+
+    @property
+    def purpose(self) -> Purpose:
+        """Backups."""
+        return Purpose(kind="backup", server=self.session.url)
+
+    def problems(self) -> Iterator[Problem]:
+        """None: every server makes them."""
+        yield from ()
+
+    def fetch(self, task: Task, to: Path, *, stop: Event) -> None:
+        """Export it, and compare it with the task."""
+        reader = Reader(self.session)
+        for _ in range(_ATTEMPTS):
+            with suppress(ChangedMeanwhile):
+                found = TaskAsItIs(reader, task)
+                export_backup(self.session, task.id, to, stop=stop)
+                try:
+                    problems = problems_of_backup(to, found, reader)
+                except DamagedBackup as error:
+                    raise BadFileError(f"the backup of task {task.id} cannot be used: {error}") from None
+                if problems:
+                    hint = "save something in the task: CVAT may give out an old backup"
+                    raise BadFileError(f"the backup of task {task.id} is not whole: {'; '.join(problems)}", hint=hint)
+                return
+        hint = "wait until nobody annotates it, then run the same command again"
+        raise BadFileError(f"task {task.id} cannot be backed up: its annotations change all the time", hint=hint)
+
+
+def unknown_format(wanted: str, known: tuple[str, ...], verb: str) -> Iterator[Problem]:
+    """One problem with the nearest of the server's own formats; nothing if it is one of them."""
+    if wanted in known:
+        return
+    if wanted.lower() in ("json", "cvat"):
+        hint: str | None = f"CVAT's own JSON is --format {NATIVE}; a result for programs is --json"
+    else:
+        hint = did_you_mean(wanted, [*known, NATIVE]) or f"it {verb} {', '.join(sorted(known))}, and {NATIVE}"
+    yield Problem(f"the server {verb} no format {quoted(wanted)}", hint=hint)
+
+
+def _read_through(task: Task, path: Path) -> None:
+    """Read every byte of an archive: each file in it has its checksum."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as file:
+                    while file.read(_PIECE):
+                        pass
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        what = f"what the server gave of task {task.id} is no readable zip archive: cut off, or damaged"
+        raise BadFileError(what, hint="run the same command again") from None
