@@ -58,15 +58,21 @@ def load(
         problems.append(Problem("no manifest is given", hint="name a file, a folder, or - for standard input"))
     if not gathered.tables or not gathered.is_whole:
         raise ManifestError(in_order(problems))
-    root = from_here(_resolved(merged(gathered.tables, problems), environ, problems), gathered.folders)
-    locations = Locations(root)
+    return from_tree(
+        from_here(_resolved(merged(gathered.tables, problems), environ, problems), gathered.folders), names, problems
+    )
+
+
+def from_tree(root: Table, sources: Sequence[str], problems: Sequence[Problem] = ()) -> LoadedManifest:
+    """A manifest from what was read: resolved, with the places of its values. `problems` are those found by then."""
+    problems, locations = list(problems), Locations(root)
     manifest, wrong = _validated(_with_version(root), locations)
     problems += wrong
     if manifest is not None:
         problems += [*checked(manifest, locations), *file_problems(manifest, locations)]
     if manifest is None or any(problem.severity == "error" for problem in problems):
         raise ManifestError(in_order(problems))
-    return _loaded(manifest, names, locations, tuple(in_order(problems)))
+    return _loaded(manifest, tuple(sources), locations, tuple(in_order(problems)))
 
 
 def from_document(document: Mapping[str, JsonValue], sources: Sequence[str] = ()) -> LoadedManifest:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from reconciler.history.model import AuditRecord, Run, RunStatus, StepRecord, Unproven, WriteOutcome
 from reconciler.history.runs import Record
+from reconciler.manifest.on_the_fly import AD_HOC
 from reconciler.plan.model import FieldChange, Plan
 from reconciler.report.changes_text import field_chunks
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
@@ -97,6 +98,8 @@ def go_on_line(run: Run, plan: Plan | None, records: Sequence[Record]) -> str | 
     planned = len(plan.steps) + sum(len(change.writes) for change in plan.updates) if plan is not None else len(writes)
     made = sum(each.outcome is WriteOutcome.WRITTEN for each in writes)
     again = f"with `reconciler rollback {run.of_run}`" if run.kind == "rollback" else "by applying the same again"
+    if any(source.startswith(f"{AD_HOC} ") for source in run.sources):  # the same again would select anew
+        again = f"with `{AD_HOC} --continue {run.id}`"
     undo = f", or undo with: reconciler rollback {run.id}" if _something_to_undo(writes) else "."
     return f"{counted(planned, 'write')} planned, {made or 'none'} made. Continue {again}{undo}"
 
