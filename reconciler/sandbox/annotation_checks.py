@@ -14,7 +14,7 @@ from reconciler.sandbox.store import Store
 KINDS = ("tags", "shapes", "tracks")
 SHAPES = ("rectangle", "polygon", "polyline", "points", "ellipse", "cuboid", "mask", "skeleton")
 _EXACTLY = {"rectangle": 4, "ellipse": 4, "cuboid": 16, "skeleton": 0}
-_AT_LEAST = {"polygon": 6, "polyline": 4, "points": 2, "mask": 4}
+_AT_LEAST = {"polygon": 6, "polyline": 4, "points": 2, "mask": 5}
 
 _COMMON: dict[str, Field] = {
     "id": Integer(null=True),
@@ -41,8 +41,11 @@ def label_book(store: Store, task: Doc) -> Labels:
     return {label["id"]: label for root in roots for label in (root, *root["sublabels"])}
 
 
-def checked_annotations(sent: Doc) -> Doc:
-    """Read annotations as they will be stored, or refuse them all."""
+def checked_annotations(sent: Doc, action: str = "put") -> Doc:
+    """Read annotations as they will be stored, or refuse them all.
+
+    What is to be created may have no id, what is to be deleted must have one (CVAT's AnnotationSerializer).
+    """
     read: Doc = {"version": sent.get("version", 0)}
     wrong: Doc = {}
     readers = {"tags": _tag, "shapes": _shape, "tracks": _track}
@@ -51,6 +54,8 @@ def checked_annotations(sent: Doc) -> Doc:
         if not isinstance(items, list):
             raise refuse(400, {kind: [f'Expected a list of items but got type "{type(items).__name__}".']})
         pairs = [readers[kind](item) for item in items]
+        for item, errors in pairs:
+            _check_id(item, errors, action)
         read[kind] = [item for item, _ in pairs]
         if any(errors for _, errors in pairs):
             # What is right is an empty object among those that are wrong.
@@ -60,22 +65,39 @@ def checked_annotations(sent: Doc) -> Doc:
     return read
 
 
+def _check_id(item: Doc, wrong: Doc, action: str) -> None:
+    if action == "create" and item.get("id") is not None:
+        wrong["id"] = ["must be absent"]
+    if action == "delete" and item.get("id") is None:
+        wrong["id"] = ["must be present and not null"]
+
+
 def _tag(sent: Any) -> tuple[Doc, Doc]:
     if not isinstance(sent, dict):
         return {}, {"non_field_errors": [f"Invalid data. Expected a dictionary, but got {type(sent).__name__}."]}
     read, wrong = errors_in(sent, _COMMON, ("frame", "label_id"))
-    return {"group": 0, "source": "manual", **read, **_attributes(sent, wrong)}, dict(wrong)
+    return {"group": None, "source": "manual", **read, **_attributes(sent, wrong)}, dict(wrong)
 
 
 def _shape(sent: Any) -> tuple[Doc, Doc]:
     read, wrong = _tag(sent)
     if not isinstance(sent, dict):
         return read, wrong
-    parts = [_shape(element) for element in sent.get("elements") or ()]
+    parts = [_element(element) for element in sent.get("elements") or ()]
     _drawing(sent, read, wrong, _DRAWN)
-    read["elements"] = [{k: v for k, v in part.items() if k != "elements"} for part, _ in parts]
+    read["elements"] = [part for part, _ in parts]
     if any(errors for _, errors in parts):
         wrong["elements"] = [errors for _, errors in parts]
+    elif not wrong and (read["type"] == "skeleton") != bool(parts):
+        message = "not allowed for non-skeleton shape" if parts else "at least one required for skeleton shape"
+        wrong["elements"] = [message]
+    return read, wrong
+
+
+def _element(sent: Any) -> tuple[Doc, Doc]:
+    read, wrong = _tag(sent)
+    if isinstance(sent, dict):
+        _drawing(sent, read, wrong, _DRAWN)
     return read, wrong
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.sandbox import annotation_rows as rows
 from reconciler.sandbox import permissions, tracks
 from reconciler.sandbox.annotation_checks import KINDS, Labels, checked_annotations, label_book, require_known
-from reconciler.sandbox.answers import Answer, Refusal, as_json, nothing, refuse
+from reconciler.sandbox.answers import Answer, Refusal, as_json, crash, nothing, refuse
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.store import Store
@@ -18,6 +18,9 @@ def task_annotations(call: Call) -> Answer:
     task = call.store.get("tasks", call.arguments["id"])
     permissions.require(permissions.may_view_task(call, task))
     if "size" not in task:
+        # Only reading is looked after (CVAT's TaskViewSet.annotations).
+        if call.method != "GET":
+            raise crash()
         message = "Exporting annotations from a task without data is not allowed"
         raise Refusal(Answer(400, message, "text/html; charset=utf-8"))
     labels, jobs = label_book(call.store, task), annotation_jobs(call.store, task)
@@ -62,7 +65,7 @@ def _action(call: Call) -> str:
 
 
 def _sent(call: Call, action: str, labels: Labels) -> Doc:
-    sent = checked_annotations(call.data())
+    sent = checked_annotations(call.data(), action)
     if action != "delete":
         require_known(sent, labels)
     return sent

@@ -6,13 +6,18 @@ cannot be sent: ``{"location": "local"}`` takes a cloud storage back.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
+
 from reconciler.sandbox.answers import refuse
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.fields import Choice, Field, Integer, errors_in
-from reconciler.sandbox.links import Doc
+from reconciler.sandbox.links import Doc, to_text
+from reconciler.sandbox.store import Store
 
 NAMES = ("source_storage", "target_storage")
 
+_KNOWN = "cloud_storages"
 _LOCAL, _CLOUD = "local", "cloud_storage"
 _FIELDS: dict[str, Field] = {"location": Choice((_CLOUD, _LOCAL)), "cloud_storage_id": Integer(null=True)}
 
@@ -39,6 +44,17 @@ def check_storages(call: Call, sent: Doc) -> dict[str, Doc]:
     return read
 
 
+def remember_clouds(store: Store, keys: Iterable[int | None]) -> None:
+    """Remember the cloud storages that loaded lists name: they are there, though nothing can be read from them."""
+    store.remember(_KNOWN, to_text(sorted(key for key in keys if key)))
+
+
+def _clouds(store: Store) -> Sequence[int]:
+    text = store.setting(_KNOWN)
+    keys: Sequence[int] = json.loads(text) if text else ()
+    return keys
+
+
 def _not_an_object(value: object) -> Doc | list[str]:
     if value is None:
         return ["This field may not be null."]
@@ -52,7 +68,7 @@ def _problem(call: Call, values: Doc) -> str | None:
             return f"It is not allowed to specify '{location}' location together with cloud storage id"
         if location is None:
             return "The configuration is not full, the location=cloud_storage is missing"
-        if not 1 <= key <= len(call.clouds):
+        if not 1 <= key <= len(call.clouds) and key not in _clouds(call.store):
             return f"The specified cloud storage {key} does not exist."
         return None
     if location == _CLOUD:

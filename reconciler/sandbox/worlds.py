@@ -79,6 +79,7 @@ def _count_on(store: Store) -> None:
     store.ids_used("attributes", max(attributes, default=0))
     kept = [doc[name] for table in ("projects", "tasks") for doc in store.docs(table) for name in storages.NAMES]
     store.ids_used("storages", max((storage["id"] for storage in kept if storage), default=0))
+    storages.remember_clouds(store, {storage["cloud_storage_id"] for storage in kept if storage})
     store.ids_used("data", store.value("SELECT coalesce(max(json_extract(doc, '$.data')), 0) FROM tasks"))
     store.execute(
         "UPDATE tasks SET replicas = (SELECT coalesce(max(json_extract(j.doc, '$.consensus_replicas')), 0)"

@@ -64,7 +64,7 @@ def test_defaults_are_filled_in_when_read(server: Server, drawing: Drawing) -> N
     assert answer["shapes"][0]["attributes"] == []
     [shape] = server.ask("GET", where).body["shapes"]
     assert shape["attributes"] == [{"spec_id": car["attributes"][0]["id"], "value": "false"}]
-    assert (shape["source"], shape["group"], shape["rotation"]) == ("manual", 0, 0.0)
+    assert (shape["source"], shape["group"], shape["rotation"]) == ("manual", None, 0.0)
 
 
 def test_an_update_replaces(server: Server, drawing: Drawing) -> None:

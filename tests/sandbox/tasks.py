@@ -191,6 +191,8 @@ def _named(value: Any, names: dict[int, str], specs: dict[int, str]) -> Any:
     if not isinstance(value, dict):
         return value
     named = {name: _named(item, names, specs) for name, item in value.items() if name != "id"}
+    if "group" in named:
+        named["group"] = named["group"] or 0  # a file knows no other than 0 for none
     if "label_id" in named:
         named["label_id"] = names[named["label_id"]]
     if "spec_id" in named:

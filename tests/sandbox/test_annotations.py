@@ -55,7 +55,7 @@ def test_changes_one_by_one(worker: Worker) -> None:
 def test_defaults_are_filled_in_when_read(worker: Worker) -> None:
     task = worker.task(1)
     [answered] = put(worker, f"/api/tasks/{task['id']}", shapes=[shape(worker, task, 0)])["shapes"]
-    assert (answered["attributes"], answered["group"], answered["source"]) == ([], 0, "manual")
+    assert (answered["attributes"], answered["group"], answered["source"]) == ([], None, "manual")
     [read] = worker.content(task)["shapes"]
     assert {value["spec_id"]: value["value"] for value in read["attributes"]} == {"parked": "false", "make": "other"}
 
@@ -183,3 +183,41 @@ def test_nobody_elses(small: Sandbox) -> None:
     assert small.api("GET", f"/api/tasks/{task['id']}/annotations", user="bob")[0] == 403
     assert small.api("GET", f"/api/tasks/{task['id']}/data/meta", user="bob")[0] == 403
     assert small.api("POST", f"/api/tasks/{task['id']}/backup/export", user="bob")[0] == 403
+
+
+def test_ids_are_for_what_is_there(worker: Worker) -> None:
+    task = worker.task(1)
+    path = f"/api/tasks/{task['id']}/annotations"
+    drawn = shape(worker, task, 0)
+    assert worker.ask("PATCH", f"{path}?action=create", {"shapes": [drawn, {**drawn, "id": 7}]}) == (
+        400,
+        {"shapes": [{}, {"id": ["must be absent"]}]},
+    )
+    assert worker.ask("PATCH", f"{path}?action=delete", {"shapes": [drawn]}) == (
+        400,
+        {"shapes": [{"id": ["must be present and not null"]}]},
+    )
+    # Replacing takes ids, and gives new ones; so does an update, which makes what has none.
+    [put_there] = put(worker, f"/api/tasks/{task['id']}", shapes=[{**drawn, "id": 7}])["shapes"]
+    assert put_there["id"] != 7
+    assert worker.ask("PATCH", f"{path}?action=update", {"shapes": [drawn]})[0] == 200
+    assert len(worker.get(path)["shapes"]) == 2
+
+
+def test_only_skeletons_have_elements(worker: Worker) -> None:
+    task = worker.task(1)
+    path = f"/api/tasks/{task['id']}/annotations"
+    drawn = shape(worker, task, 0)
+    for wrong, message in (
+        ({**drawn, "elements": [drawn]}, "not allowed for non-skeleton shape"),
+        ({**drawn, "type": "skeleton", "points": []}, "at least one required for skeleton shape"),
+    ):
+        assert worker.ask("PUT", path, {"shapes": [wrong]}) == (400, {"shapes": [{"elements": [message]}]})
+    mask = {**drawn, "type": "mask", "points": [0, 0, 1, 1]}
+    assert worker.ask("PUT", path, {"shapes": [mask]})[0] == 400
+
+
+def test_without_data_only_reading_is_refused_in_words(worker: Worker) -> None:
+    path = f"/api/tasks/{worker.task(0)['id']}/annotations"
+    assert worker.ask("GET", path)[0] == 400
+    assert worker.ask("PUT", path, {"shapes": []})[0] == 500
