@@ -3,33 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
 
 import typer
 
-from reconciler.cli.options import DEFAULT_STATE, Format, Shown, State
-from reconciler.cli.showing import result
+from reconciler.cli.options import DEFAULT_STATE, Format, State
+from reconciler.cli.showing import result, say
+from reconciler.errors import ManifestError, Problem, ReconcilerError, StateError
 from reconciler.history.lock import holder
 from reconciler.history.model import Run, RunStatus
 from reconciler.history.runs import broken_runs, load_plan, load_records, load_run, runs
 from reconciler.history.store import StateStore
-from reconciler.report.history_json import history_json, run_json
+from reconciler.manifest.on_the_fly import place
+from reconciler.manifest.wording import quoted
+from reconciler.report.deeds import Wanted, moment, report, run_ids
+from reconciler.report.deeds_text import render_deeds
+from reconciler.report.history_csv import deeds_csv
+from reconciler.report.history_json import history_json, report_json, run_json
 from reconciler.report.history_text import render_history, render_run
+
+_WHICH: Final[dict[str, Any]] = {"rich_help_panel": "Who did what, over all runs", "show_default": False}
+
+
+class HistoryFormat(StrEnum):
+    """How it is shown; csv is for what was done, field by field."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
 
 
 def history(
     run: Annotated[
         str | None, typer.Argument(metavar="RUN", help="Show one run, write by write: its id or the beginning of it.")
     ] = None,
-    shown: Shown = Format.TEXT,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE|AGE", help="Who did what since then: 2026-11-01, 7d, 12h.", **_WHICH),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE|AGE", help="… until then; a day is included.", **_WHICH)
+    ] = None,
+    user: Annotated[
+        list[str] | None,
+        typer.Option("--user", metavar="NAME", help="… by a user of the server, or an operator. Repeatable.", **_WHICH),
+    ] = None,
+    object_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--object", metavar="OBJECT", help="… to task:42, job:7, project:3, an address or a name.", **_WHICH
+        ),
+    ] = None,
+    run_: Annotated[
+        list[str] | None, typer.Option("--run", metavar="RUN", help="… in a run. Repeatable.", **_WHICH)
+    ] = None,
+    shown: Annotated[HistoryFormat, typer.Option("--format", help="text, json, or csv.")] = HistoryFormat.TEXT,
     state: State = DEFAULT_STATE,
 ) -> None:
-    """List runs, or show one of them write by write."""
+    """List runs, show one of them write by write, or report who did what over all of them."""
     store = StateStore(state)
-    if run is None:
-        _list_runs(store, shown)
+    narrowed = bool(since or until or user or object_ or run_)
+    if run is not None and (narrowed or shown is HistoryFormat.CSV):
+        raise ReconcilerError("RUN does not go with what reports on many", hint=f"write it as --run {run}")
+    if narrowed or shown is HistoryFormat.CSV:
+        wanted = _wanted(since, until, user or [], object_ or [])
+        _report(store, replace(wanted, runs=run_ids(store, run_ or ())), shown)
+    elif run is None:
+        _list_runs(store, Format(shown))
     else:
-        _show_run(store, run, shown)
+        _show_run(store, run, Format(shown))
+
+
+def _wanted(since: str | None, until: str | None, users: Sequence[str], objects: Sequence[str]) -> Wanted:
+    """What the options say. Raises ManifestError for all that they do not say right."""
+    problems: list[Problem] = []
+    start, end = _moment(since, "--since", problems), _moment(until, "--until", problems)
+    if start is not None and end is not None and start >= end:
+        problems.append(Problem("nothing lies between --since and --until", place("--until"), "swap them"))
+    problems += [
+        Problem("cannot be empty", place(option), "leave it out, or say which")
+        for option, values in (("--user", users), ("--object", objects))
+        if not all(value.strip() for value in values)
+    ]
+    if problems:
+        raise ManifestError(problems)
+    return Wanted(start, end, frozenset(users), tuple(objects))
+
+
+def _moment(text: str | None, option: str, problems: list[Problem]) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return moment(text, datetime.now(UTC), end=option == "--until")
+    except ValueError:
+        hint = "write 2026-11-01, 2026-11-01T08:00:00Z, or an age: 12h, 7d, 2w"
+        problems.append(Problem(f"{quoted(text)} is no date and no age", place(option), hint))
+        return None
+
+
+def _report(store: StateStore, wanted: Wanted, shown: HistoryFormat) -> None:
+    found = report(store, wanted)
+    with result() as console:
+        if shown is HistoryFormat.JSON:
+            typer.echo(report_json(found), nl=False)
+        elif shown is HistoryFormat.CSV:
+            typer.echo(deeds_csv(found.deeds), nl=False)
+        else:
+            render_deeds(found.deeds, console)
+    for run, why in sorted(found.unread.items()):
+        say(f"warning: run {run} cannot be read: {why}")
+    if found.unread:
+        raise StateError("the report is not whole", hint="what these runs did is missing from it")
 
 
 def _list_runs(store: StateStore, shown: Format) -> None:

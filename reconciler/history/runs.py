@@ -49,6 +49,7 @@ class BrokenRun:
 
     id: str
     why: str
+    wrote_nothing: bool = False
 
 
 class RunRecorder:
@@ -204,7 +205,7 @@ def _survey(store: StateStore) -> tuple[list[Run], list[BrokenRun]]:
             continue
         if run is None:
             why = "it was stopped while it was recorded, before anything was written to the server"
-            broken.append(BrokenRun(run_id, why))
+            broken.append(BrokenRun(run_id, why, wrote_nothing=True))
         elif run.id != run_id:
             broken.append(BrokenRun(run_id, f"{store.path(_name(run_id, 'run.json'))} is of another run, {run.id}"))
         else:

@@ -51,7 +51,7 @@ def rule_on_the_fly(
 def name_of_rule(select: Table, fields: Table) -> str:
     """What such a rule is called: what it sets, and a digest of all of it. The same options give the same name."""
     content = json.dumps([plain(select), plain(fields)], sort_keys=True).encode()
-    words = re.sub(r"[^A-Za-z0-9]+", "-", "-".join(_words(plain(fields)))).strip("-")[:48].rstrip("-")
+    words = re.sub(r"[^A-Za-z0-9]+", "-", "-".join(_words(plain(fields)))).strip("-")[:32].rstrip("-")
     return "-".join(filter(None, ("set", words, hashlib.sha256(content).hexdigest()[:6])))
 
 

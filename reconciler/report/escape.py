@@ -6,6 +6,11 @@ line breaks that fake a line of ours, or direction overrides that make `gpj.exe`
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four: the same, full width
+_MARKUP: Final = re.compile(r"[\\`*_{}\[\]#!~$]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -19,6 +24,20 @@ def terminal(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else _written_out(char) for char in text)
+
+
+def csv_cell(text: str) -> str:
+    """`text` for a cell of a spreadsheet: on one line, and never a formula (those get an apostrophe at the front)."""
+    shown = terminal(text)
+    return f"'{shown}" if shown.lstrip(" '").startswith(_FORMULA) else shown
+
+
+def markdown(text: str) -> str:
+    """`text` for Markdown, in a table as well: no markup, no HTML, no link, and nobody is mentioned by it."""
+    shown = terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = _MARKUP.sub(lambda found: "\\" + found.group(), shown).replace("|", "&#124;").replace(":", "&#58;")
+    # GitHub makes links of addresses and mentions of @names; a comment in between keeps it from that.
+    return re.sub(r"(?i)www\.", lambda found: f"{found.group()[:3]}<!-- -->.", shown).replace("@", "@<!-- -->")
 
 
 def _written_out(char: str) -> str:

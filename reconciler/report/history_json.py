@@ -8,8 +8,10 @@ from typing import Any
 
 from reconciler.history.model import Run
 from reconciler.history.runs import Record
+from reconciler.report.deeds import Report
 
 HISTORY_FORMAT = "reconciler.history/1"
+REPORT_FORMAT = "reconciler.history-report/1"
 RUN_FORMAT = "reconciler.history-run/1"
 
 
@@ -36,3 +38,13 @@ def history_json(runs: Sequence[Run]) -> str:
 def run_json(run: Run, records: Sequence[Record]) -> str:
     """`run_document` as text."""
     return json.dumps(run_document(run, records), indent=2) + "\n"
+
+
+def report_json(report: Report) -> str:
+    """Who did what, and of which runs that is not known, as text."""
+    document = {
+        "format": REPORT_FORMAT,
+        "records": [deed.model_dump(mode="json") for deed in report.deeds],
+        "unread": [{"run": run, "why": why} for run, why in sorted(report.unread.items())],
+    }
+    return json.dumps(document, indent=2) + "\n"
