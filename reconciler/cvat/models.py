@@ -135,14 +135,23 @@ class Project(_Owned):
         return self.tasks.count if self.tasks else None
 
 
+def _frames_or_none(value: object) -> object:
+    return value or None
+
+
 class Task(_Owned):
-    """A task. One without data has no `size` (FACTS §3) and no jobs. `status` is derived from its jobs (FACTS §2)."""
+    """A task. One without data has no `size` (FACTS §3) and no jobs. `status` is derived from its jobs (FACTS §2).
+
+    The server shows a size of 0 from the first message of an upload on (CVAT's source, TaskViewSet.data): that is none
+    here, and `data_id` tells that there was one.
+    """
 
     project_id: int | None = None
     subset: str | None = None
     mode: str | None = None
     media_type: str | None = None
-    size: int | None = None
+    size: Annotated[int | None, BeforeValidator(_frames_or_none)] = None
+    data_id: int | None = Field(default=None, alias="data")
     segment_size: int | None = None
     overlap: int | None = None
     image_quality: int | None = None

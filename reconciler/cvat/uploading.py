@@ -23,6 +23,9 @@ from reconciler.cvat.transport import Answer, NoAnswer, Payload
 from reconciler.cvat.tus import NameTakenError, send_file
 from reconciler.errors import ServerError
 
+_NAMED = frozenset({"server_files", "remote_files"})
+"""What a request names; named once more, the database refuses it, a 500 (CVAT's ServerFile and RemoteFile)."""
+
 
 class LeftoverError(ServerError):
     """An empty task holds files of an upload that was never finished, and nobody knows whether they are the same."""
@@ -41,8 +44,9 @@ def upload_data(
     """Give an empty task its data: `files` (path here, name on the server), or those that the body names.
 
     The server knows files of a person by their names without folders (`server_names`). With "sorting_method":
-    "predefined" frames come in the order of `files`, unless the body has an `upload_file_order`. `take_over`: files
-    that an unfinished upload left in the task are those of `files`; otherwise they are a LeftoverError.
+    "predefined" frames come in the order of `files`, unless the body has an `upload_file_order`. `take_over`: what an
+    earlier attempt left in the task (files, and names of files elsewhere) is what is given here; otherwise it is a
+    LeftoverError. The server takes each name but once, and keeps those of an attempt that failed (CVAT's models).
 
     Raises:
         WorkFailed: the server could not make a task of it; the task is still empty, and the upload can be repeated.
@@ -134,8 +138,14 @@ class _Upload:
         except ServerError:
             again = True
             answer = finish_upload(self._session, self._path, self.doing, body=dict(body))
+        if answer.status == 500 and _NAMED & body.keys() and (again or self._take_over):
+            known = {key: value for key, value in body.items() if key not in _NAMED}
+            answer = finish_upload(self._session, self._path, self.doing, body=known)
         if again and answer.status == 400 and b"Adding more data is not supported" in answer.body:
             return None  # what it says of a task that has data (recordings/life.json)
+        if answer.status == 500 and _NAMED & body.keys():
+            what = f"{self.doing}: the server failed (500), perhaps because an earlier attempt named the same files"
+            raise ServerError(what, status=500, hint="if the task is empty, delete it, and have it made again")
         if not answer.ok and answer.status != 409:
             raise refusal(self.doing, answer)
         return order_id(answer, self.doing)

@@ -53,7 +53,7 @@ def import_into_job(call: Call) -> Answer:
 
 
 def _receive(call: Call, target: str, key: int, task: Doc, write: _Write) -> Answer:
-    if "size" not in task:
+    if not task.get("size"):
         raise invalid("Importing annotations into a task without data is not allowed")
 
     def finish(call: Call, files: list[tuple[str, bytes]]) -> Answer:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconciler.sandbox import permissions, uploads
-from reconciler.sandbox.answers import Answer, refuse
+from reconciler.sandbox.answers import Answer, crash, refuse
 from reconciler.sandbox.background import Order, Outcome, operation
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.data_creation import Request, create_data
@@ -18,6 +18,7 @@ from reconciler.sandbox.share import read_share
 
 _KEPT = timedelta(seconds=500)
 _LARGEST_FILE_LIST = 100_000
+_NAMED = ("server_files", "remote_files")
 
 _FIELDS: dict[str, Field] = {
     "image_quality": Integer(least=0, most=100),
@@ -44,9 +45,17 @@ def upload_data(call: Call) -> Answer:
     """Answer POST /api/tasks/{id}/data: each message of an upload, or all in one."""
     task = call.store.get("tasks", call.arguments["id"])
     permissions.require(permissions.may_view_task(call, task))
-    if "size" in task:
+    if task.get("size"):
         raise refuse(400, "Adding more data is not supported")
-    return uploads.receive(call, f"tasks/{task['id']}/data", _start, keep_names=True)
+    if "size" not in task:
+        # The first message of all makes a record of data, empty and shown as such (CVAT's source, TaskViewSet.data).
+        task.update(size=0, image_quality=50, data=call.store.next_id("data"), data_chunk_size=None)
+        call.store.save("tasks", task)
+    return uploads.receive(call, _place(task), _start, keep_names=True)
+
+
+def _place(task: Doc) -> str:
+    return f"tasks/{task['id']}/data"
 
 
 def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
@@ -54,6 +63,10 @@ def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
     task = store.get("tasks", call.arguments["id"])
     data = checked(call.data(), _FIELDS, required=("image_quality",))
     _refuse_what_is_not_here(call, data)
+    for kind in _NAMED:
+        data[kind] = _with_earlier(call, f"{_place(task)}/{kind}", data.get(kind) or [])
+    task.update(image_quality=data["image_quality"])
+    store.save("tasks", task)
     sent = _request(data, dict(files))
     cloud = data.get("cloud_storage_id")
     share = call.share if cloud is None else call.clouds[cloud - 1]
@@ -66,11 +79,21 @@ def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
             sent.storage = "cloud_storage" if cloud else "local" if data.get("copy_data") else "share"
             sent.cloud = cloud
         create_data(store, store.get("tasks", task["id"]), sent)
+        uploads.forget(store, _place(task))
         return Outcome()
 
     asked = operation("create:task", "task", {"project_id": task["project_id"], "task_id": task["id"]})
     order = Order(f"action=create&target=task&target_id={task['id']}", asked, call.user.identifiers, _KEPT)
     return call.background.submit(order, work)
+
+
+def _with_earlier(call: Call, place: str, names: list[str]) -> list[str]:
+    """What an earlier request that failed has named is still there, and may not be named again (CVAT's models)."""
+    if len(set(names)) < len(names) or any(uploads.is_known(call.store, place, name) for name in names):
+        raise crash()
+    for name in names:
+        uploads.keep(call.store, place, name, b"")
+    return uploads.names(call.store, place)
 
 
 def _refuse_what_is_not_here(call: Call, data: Doc) -> None:

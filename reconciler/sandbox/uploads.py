@@ -25,22 +25,41 @@ Finish = Callable[[Call, list[tuple[str, bytes]]], Answer]
 def receive(call: Call, place: str, finish: Finish, *, keep_names: bool = False) -> Answer:
     """Answer one message of an upload; the last one gives the files to ``finish``.
 
-    ``place`` says what the files are for. Names are kept where they mean something (a task's data);
-    elsewhere the file is found by the name that the creation answered.
+    ``place`` says what the files are for. Names are kept where they mean something (a task's data), and so are the
+    files, until ``forget`` is called; elsewhere the file is found by the name that the creation answered.
     """
     if "upload-start" in call.headers:
         return Answer(202, "", None)
     if "tus-resumable" in call.headers:
         return _create(call, place, keep_names=keep_names)
     if "upload-multiple" in call.headers:
-        for file in call.files:
-            keep(call.store, place, file.name, file.content)
+        _keep_all(call, place)
         return Answer(200, "", None)
+    if keep_names:
+        _keep_all(call, place)
+        return finish(call, _whole(call.store, place))
     if "upload-finish" not in call.headers:
         return finish(call, [(file.name, file.content) for file in call.files])
-    if keep_names:
-        return finish(call, taken(call.store, place) + [(file.name, file.content) for file in call.files])
     return finish(call, taken(call.store, place, call.query.get("filename", "")))
+
+
+def names(store: Store, place: str) -> list[str]:
+    """The names of all that was kept in a place."""
+    return [name for (name,) in store.rows("SELECT name FROM uploads WHERE place = ? ORDER BY rowid", (place,))]
+
+
+def _keep_all(call: Call, place: str) -> None:
+    """Each name once: a second file of a name breaks the server, which undoes the whole message (CVAT's ClientFile)."""
+    names = [file.name for file in call.files]
+    if len(set(names)) < len(names) or any(is_known(call.store, place, name) for name in names):
+        raise crash()
+    for file in call.files:
+        keep(call.store, place, file.name, file.content)
+
+
+def is_known(store: Store, place: str, name: str) -> bool:
+    """Whether a file of this name was sent, or has begun to be."""
+    return bool(store.rows("SELECT id FROM uploads WHERE place = ? AND name = ?", (place, name)))
 
 
 def _create(call: Call, place: str, *, keep_names: bool) -> Answer:
@@ -58,6 +77,8 @@ def _create(call: Call, place: str, *, keep_names: bool) -> Answer:
         raise refuse(400, "Upload-Length is missing", _TUS)
     if int(length) > _LARGEST:
         raise refuse(413, f"File size exceeds max limit of {_LARGEST} bytes", _TUS)
+    if keep_names and any(one == name for one, _ in _whole(call.store, place)):
+        raise refuse(409, "File with same name already exists", _TUS)
     key = str(uuid.uuid4()) if keep_names else f"{call.user.id}_{uuid.uuid4()}"
     stored = name if keep_names else key
     call.store.execute("INSERT INTO uploads VALUES (?, ?, ?, ?)", (key, place, stored, int(length)))
@@ -110,8 +131,22 @@ def keep(store: Store, place: str, name: str, content: bytes) -> None:
     store.execute("INSERT INTO upload_parts VALUES (?, 0, ?)", (key, content))
 
 
-def taken(store: Store, place: str, key: str | None = None) -> list[tuple[str, bytes]]:
-    """Give the files of an upload and forget it; a file that is not whole counts as not sent."""
+def taken(store: Store, place: str, key: str) -> list[tuple[str, bytes]]:
+    """Give the file of an upload and forget it."""
+    files = _whole(store, place, key)
+    store.execute("DELETE FROM upload_parts WHERE upload_id = ?", (key,))
+    store.execute("DELETE FROM uploads WHERE place = ? AND id = ?", (place, key))
+    return files
+
+
+def forget(store: Store, place: str) -> None:
+    """Forget all files of a place."""
+    store.execute("DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE place = ?)", (place,))
+    store.execute("DELETE FROM uploads WHERE place = ?", (place,))
+
+
+def _whole(store: Store, place: str, key: str | None = None) -> list[tuple[str, bytes]]:
+    """The files in the order in which they were begun; one that is not whole counts as not sent."""
     sql, values = ("place = ?", [place]) if key is None else ("place = ? AND id = ?", [place, key])
     rows = store.rows(f"SELECT id, name, size FROM uploads WHERE {sql} ORDER BY rowid", values)  # noqa: S608
     files = []
@@ -120,6 +155,4 @@ def taken(store: Store, place: str, key: str | None = None) -> list[tuple[str, b
         content = b"".join(part for (part,) in parts)
         if len(content) == size:
             files.append((name, content))
-        store.execute("DELETE FROM upload_parts WHERE upload_id = ?", (upload,))
-        store.execute("DELETE FROM uploads WHERE id = ?", (upload,))
     return files

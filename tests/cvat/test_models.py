@@ -38,6 +38,12 @@ def test_a_task_without_data() -> None:
     assert (task.size, task.job_count, task.owner_name) == (None, None, None)
 
 
+def test_a_task_whose_upload_has_begun_has_no_frames_either() -> None:
+    """From the first message on the server has a record of data, without frames (CVAT's source, TaskViewSet.data)."""
+    task = Task.model_validate({"id": 5, "size": 0, "data": 9, "image_quality": 50})
+    assert (task.size, task.data_id) == (None, 9)
+
+
 def test_dates_always_have_a_time_zone() -> None:
     job = Job.model_validate({"id": 1, "updated_date": "2026-01-01T00:00:00", "created_date": None})
     assert job.updated_date == datetime(2026, 1, 1, tzinfo=UTC)

@@ -187,8 +187,25 @@ def test_a_failed_upload_can_be_repeated(sandbox: Sandbox, admin: Session, tmp_p
     sandbox.fail_work("create:task")
     with pytest.raises(WorkFailed, match="RuntimeError: No space left on device"):
         upload(admin, task.id, tmp_path)
-    upload(admin, task.id, tmp_path)
+    with pytest.raises(LeftoverError, match="of an upload that was not finished"):
+        upload(admin, task.id, tmp_path)
+    upload_data(admin, task.id, made.DATA, made.pictures(tmp_path, *NAMES), stop=Event(), take_over=True)
     assert len(names(admin, task.id)) == 3
+
+
+def test_files_that_a_failed_attempt_has_named_are_not_named_again(connect_to: Connect, tmp_path: Path) -> None:
+    made.pictures(tmp_path / "share", "a.png")
+    with Sandbox.start(seed="street", tasks=1, share=tmp_path / "share") as sandbox:
+        session = connect_to(sandbox.url, token=sandbox.token)
+        task, body = made.empty_task(session), {**made.DATA, "server_files": ["a.png"]}
+        sandbox.fail_work("create:task")
+        with pytest.raises(WorkFailed, match="No space left on device"):
+            upload_data(session, task.id, body, [], stop=Event())
+        with pytest.raises(ServerError, match="perhaps because an earlier attempt named the same files") as caught:
+            upload_data(session, task.id, body, [], stop=Event())
+        assert caught.value.hint == "if the task is empty, delete it, and have it made again"
+        upload_data(session, task.id, body, [], stop=Event(), take_over=True)
+        assert names(session, task.id) == ("a.png",)
 
 
 def leftover(server: ScriptedServer) -> None:

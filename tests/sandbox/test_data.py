@@ -90,7 +90,6 @@ def test_ground_truth_with_the_data(worker: Worker) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"remote_files": ["https://files.example/a.png"]}, "Failed to download https://files.example/a.png"),
         ({"server_files": ["no/such/folder/"]}, "ValueError: No media data found\n"),
         ({"server_files": ["../../etc/passwd"]}, "ValueError: No media data found\n"),
         ({}, "ValueError: No media data found\n"),
@@ -102,7 +101,19 @@ def test_failed_requests_leave_an_empty_task_that_can_be_filled(worker: Worker, 
     assert status == 202
     request = worker.request(answer["rq_id"])
     assert (request["status"], message in request["message"]) == ("failed", True)
+    assert worker.get(f"/api/tasks/{task['id']}")["size"] == 0
     assert worker.fill(task, {"a.png": stand_in("a")})["status"] == "finished"
+
+
+def test_what_a_failed_request_has_named_stays_named(worker: Worker) -> None:
+    """It is asked for again with whatever else is; and named again, it breaks the server (CVAT's RemoteFile)."""
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    path, body = f"/api/tasks/{task['id']}/data", {"image_quality": 70, "remote_files": ["https://files.example/a.png"]}
+    _, answer = worker.ask("POST", path, body)
+    assert "Failed to download" in worker.request(answer["rq_id"])["message"]
+    assert worker.ask("POST", path, body)[0] == 500
+    _, answer = worker.ask("POST", path, {"image_quality": 70})
+    assert "Failed to download https://files.example/a.png" in worker.request(answer["rq_id"])["message"]
 
 
 @pytest.mark.parametrize(

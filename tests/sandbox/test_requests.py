@@ -34,10 +34,10 @@ def test_held_data_comes_at_the_end(worker: Worker) -> None:
     task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
     with worker.sandbox.held():
         assert worker.fill(task, {"a.zip": worker.packed({"a.png": b"?"})})["status"] == "started"
-        assert "size" not in worker.get(f"/api/tasks/{task['id']}")
+        assert worker.get(f"/api/tasks/{task['id']}")["size"] == 0
     [request] = worker.get("/api/requests")["results"]
     assert request["status"] == "failed"
-    assert "size" not in worker.get(f"/api/tasks/{task['id']}")
+    assert worker.get(f"/api/tasks/{task['id']}")["size"] == 0
 
 
 def test_what_is_gone_when_it_is_let_go_fails(worker: Worker) -> None:

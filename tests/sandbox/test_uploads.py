@@ -106,3 +106,18 @@ def test_a_zip_bomb_fails(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> No
     request = worker.fill(task, {"a.zip": worker.packed({"a.png": b"\0" * 2000})})
     assert request["status"] == "failed"
     assert "larger than 1000 bytes when unpacked" in request["message"]
+
+
+def test_a_name_is_taken_once(worker: Worker) -> None:
+    """As CVAT's ClientFile has it: what an upload that was cut, or data that failed, has left there is in the way."""
+    task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
+    path = f"/api/tasks/{task['id']}/data"
+    group = {"image_quality": "70", "client_files[0]": ("a.png", stand_in("a"), "image/png")}
+    assert worker.send("POST", path, {"Upload-Multiple": ""}, fields=group).status == 200
+    assert worker.send("POST", path, {"Upload-Multiple": ""}, fields=group).status == 500
+    refused = worker.send("POST", f"{path}/", described("a.png", 5))
+    assert (refused.status, b"File with same name already exists" in refused.data) == (409, True)
+    assert worker.send("POST", f"{path}/", described("b.png", 5)).status == 201
+    assert worker.send("POST", f"{path}/", described("b.png", 5)).status == 201  # the first is not whole
+    more = {"image_quality": "70", "client_files[0]": ("b.png", stand_in("b"), "image/png")}
+    assert worker.send("POST", path, {"Upload-Multiple": ""}, fields=more).status == 500

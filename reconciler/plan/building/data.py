@@ -159,7 +159,8 @@ class WantedData:
             yield f"it has {size} frames, and these files make {self.size}"
         if block.jobs is None and (block.validation is None or block.validation.mode != "gt_pool"):
             yield from self._of_segments(task)
-        if "image_quality" in block.model_fields_set and task.image_quality not in (None, block.image_quality):
+        said = size is not None and "image_quality" in block.model_fields_set
+        if said and task.image_quality not in (None, block.image_quality):
             yield f"its image_quality is {task.image_quality}, not {block.image_quality}"
 
     def _of_segments(self, task: Task) -> Iterator[str]:
