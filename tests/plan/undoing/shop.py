@@ -113,8 +113,12 @@ class Shop:
         """Add boxes to a task."""
         number = self.id_of(name)
         labels = self.worker.labels({"id": number})
-        shapes = [{**one, "label": None, "label_id": labels[one["label"]]["id"], "attributes": []} for one in boxes]
-        sent = {"shapes": [{key: value for key, value in one.items() if key != "label"} for one in shapes]}
+        shapes = [
+            {key: value for key, value in one.items() if key != "label"}
+            | {"label_id": labels[one["label"]]["id"], "attributes": [], "group": 0}
+            for one in boxes
+        ]
+        sent = {"shapes": shapes}
         self.ask("PATCH", f"/api/tasks/{number}/annotations?action=create", {**sent, "tags": [], "tracks": []})
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
