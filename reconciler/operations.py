@@ -28,7 +28,7 @@ from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import UNSET, Session, connect
 from reconciler.cvat.users import resolve_users, visible_usernames
-from reconciler.errors import LockedError, StateError
+from reconciler.errors import LockedError, PlanFileError, StateError
 from reconciler.history.bindings import load_bindings
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
@@ -121,7 +121,7 @@ def apply(
         parallelism=parallelism,
         progress=progress,
         claim=isinstance(planned, SavedPlan),
-        replan=partial(replan, saved.plan, session, store) if saved.plan.kind == "apply" else None,
+        replan=partial(replan, saved.plan, session, store) if saved.plan.manifest is not None else None,
     )
 
 
@@ -218,11 +218,16 @@ def find_run(store: StateStore, run_id: str | None) -> Run:
 
 
 def replan(planned: Plan, session: Session, store: StateStore) -> Plan:
-    """The plan as it would be now: of the manifest that it carries, or of the same rollback."""
+    """The plan as it would be now: of the manifest that it carries, or of the same rollback.
+
+    Raises:
+        PlanFileError: it has neither (restored backups).
+    """
     if planned.of_run is not None:
         forced = any(conflict.forced for conflict in planned.conflicts)
         return plan_rollback(session, store, planned.of_run, force=forced)
-    assert planned.manifest is not None
+    if planned.manifest is None:
+        raise PlanFileError("this plan was made from files, not from a manifest", hint="run the same command again")
     loaded = from_document(planned.manifest.document, planned.manifest.sources)
     return plan(loaded, session, store, targets=planned.targets)
 

@@ -17,11 +17,16 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from reconciler.cli.apply import apply
+from reconciler.cli.backup import backup
+from reconciler.cli.export_annotations import export_annotations
 from reconciler.cli.history import history
+from reconciler.cli.import_annotations import import_annotations
 from reconciler.cli.plan import plan
+from reconciler.cli.restore import restore
 from reconciler.cli.rollback import rollback
 from reconciler.cli.sandbox import sandbox
 from reconciler.cli.schema import schema
+from reconciler.cli.set import set_
 from reconciler.cli.showing import forget
 from reconciler.cli.snapshot import list_snapshots, prune_snapshots, show, snapshot, verify
 from reconciler.cli.snapshot_create import create
@@ -43,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_WRITING = (apply, rollback)
+_WRITING = (apply, rollback, set_, import_annotations, restore)
 
 
 def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
@@ -60,8 +65,21 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
-for _command in (validate, plan, apply, rollback, history, schema, sandbox):
+for _command in (
+    validate,
+    plan,
+    apply,
+    rollback,
+    history,
+    schema,
+    sandbox,
+    export_annotations,
+    import_annotations,
+    backup,
+    restore,
+):
     app.command()(_interruptible(_command))
+app.command("set")(_interruptible(set_))
 for _name, _part in (
     ("list", list_snapshots),
     ("show", show),

@@ -58,6 +58,8 @@ def summary_line(plan: Plan) -> str:
 
 
 def _nothing_to_do(plan: Plan) -> str:
+    if plan.kind == "apply" and plan.manifest is None:
+        return "No changes. All that the files hold is there already."
     if plan.kind == "apply":
         scope = " in what was targeted" if plan.targets else ""
         return f"No changes. The server is as the manifest wants it{scope}."

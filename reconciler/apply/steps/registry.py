@@ -13,6 +13,7 @@ from reconciler.apply.steps.labels import CreateLabel, DeleteLabel, PatchLabel
 from reconciler.apply.steps.operation import Operation
 from reconciler.apply.steps.projects import CreateProject, DeleteProject, PatchProject
 from reconciler.apply.steps.restoring import Reapply, RestoreTask
+from reconciler.apply.steps.restoring_files import RestoreFile
 from reconciler.apply.steps.site import Site
 from reconciler.apply.steps.tasks import CreateTask, DeleteTask, MoveTask
 from reconciler.plan.steps import Do, Step
@@ -41,4 +42,6 @@ OPERATIONS: Final[Mapping[Do, type[Operation]]] = {
 
 def operation_for(step: Step, site: Site) -> Operation:
     """What carries out a step."""
+    if step.do is Do.RESTORE_TASK and step.content is not None:
+        return RestoreFile(site)
     return OPERATIONS[step.do](site)

@@ -111,7 +111,9 @@ def _is_whole(way: Way, done: DoneStep) -> bool:
 def _left(way: Way, made: DoneStep) -> Image:
     """What the run left of the annotations of a task that it made: nothing, unless it gave it some."""
     left: Image = image_of(WholeTask())
-    if made.do is Do.RESTORE_TASK:
+    if made.do is Do.RESTORE_TASK and made.step.content is not None:
+        left = made.left  # of a person's file, and what came of it was read then
+    elif made.do is Do.RESTORE_TASK:
         copy = way.copies.find(made.step.copy_of) if made.step.copy_of is not None else None
         left = image_of(way.copies.annotations(copy)) if copy is not None and not way.copies.damage(copy) else {}
     for done in way.done:

@@ -1,0 +1,105 @@
+"""`reconciler import-annotations`: annotations of many tasks from a folder, a file each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler import operations
+from reconciler.cli.carrying_out import CarryingOut
+from reconciler.cli.options import (
+    DEFAULT_STATE,
+    AllowDestructive,
+    DryRun,
+    Format,
+    Full,
+    Parallelism,
+    Profile,
+    Rate,
+    Result,
+    Showing,
+    State,
+    Yes,
+)
+from reconciler.cli.selecting import Chosen, selecting
+from reconciler.cli.showing import say, show_plan, stderr
+from reconciler.cvat.models import Task
+from reconciler.cvat.reading import Reader
+from reconciler.cvat.session import Session, connect
+from reconciler.errors import Problem, ProblemsError
+from reconciler.history.store import StateStore
+from reconciler.report.progress import reading
+from reconciler.report.wording import counted
+from reconciler.snapshots.selecting import selected_tasks
+from reconciler.transfer.importing import Import, plan_import
+from reconciler.transfer.sources import NATIVE
+
+
+class Mode(StrEnum):
+    """What becomes of the annotations that are there."""
+
+    APPEND = "append"
+    REPLACE = "replace"
+
+
+@selecting
+def import_annotations(
+    chosen: Chosen,
+    *,
+    source: Annotated[Path, typer.Option("--from", metavar="DIR", help="The folder with the files.")],
+    data_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f'One that the server imports ("COCO 1.0"), or {NATIVE}; left out: what checksums.json says.',
+        ),
+    ] = None,
+    mode: Annotated[
+        Mode, typer.Option("--mode", help="append: what is there stays; replace: it goes, after a copy of it.")
+    ] = Mode.APPEND,
+    yes: Yes = False,
+    allow_destructive: AllowDestructive = False,
+    parallelism: Parallelism = 4,
+    dry_run: DryRun = False,
+    as_json: Result = False,
+    full: Full = False,
+    state: State = DEFAULT_STATE,
+    profile: Profile = None,
+    rate: Rate = None,
+) -> None:
+    """Import the annotations of many tasks: planned, shown, asked for, recorded, and taken back by `rollback`.
+
+    A file's task is the one whose id (`batch.task-42.zip`, `42.json`) or name (`batch.json`) it has.
+    """
+    store = StateStore(state)
+    showing = Showing(Format.JSON if as_json else Format.TEXT, full)
+    carrying = CarryingOut(store, showing, yes, parallelism, allow_destructive)
+    with connect(profile=profile, rate=rate) as session:
+        found = _planned(session, store, chosen, source, data_format, mode)
+        if found.without:
+            say(f"{counted(len(found.without), 'selected task')} without a file: left as they are")
+        if dry_run or found.plan.is_empty:
+            show_plan(found.plan, showing)
+            if not dry_run:
+                operations.record_nothing_to_do(found.plan, session, store)
+            raise typer.Exit(0)
+        raise typer.Exit(carrying.carry_out(found.plan, session))
+
+
+def _planned(
+    session: Session, store: StateStore, chosen: Chosen, folder: Path, data_format: str | None, mode: Mode
+) -> Import:
+    problems: list[Problem] = []
+    tasks: list[Task] = []
+    with reading(stderr()) as on_page:
+        reader = Reader(session, on_page)
+        try:
+            # Here nothing selected is everything: it is the files that say which tasks are meant.
+            tasks = reader.tasks() if chosen.nothing else list(selected_tasks(reader, chosen.selector(), at=chosen.at))
+        except ProblemsError as error:
+            problems += error.problems
+    return plan_import(session, store, folder, tasks, data_format=data_format, mode=mode.value, problems=problems)
