@@ -43,6 +43,8 @@ def _task_files(store: Store, task: Doc, folder: str) -> dict[str, bytes]:
     if task["validation_mode"] == "gt_pool":
         raise NotImplementedError(f"The sandbox backs up no tasks with a ground truth pool (task {task['id']})")
     media, labels = media_of(store, task), label_book(store, task)
+    if (media.storage, media.storage_method) == ("share", "file_system"):
+        raise Exception("The task cannot be exported because it does not contain any raw data")
     jobs = store.docs("jobs", "task_id = ?", (task["id"],))
     files = {f"{folder}{DATA}/{source[0]}": content_of(store, task["id"], source) for source in media.sources}
     files[f"{folder}{DATA}/{MANIFEST}"] = _manifest(media).encode()

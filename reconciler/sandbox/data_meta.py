@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from reconciler.sandbox import permissions
+from reconciler.sandbox import permissions, workflow
 from reconciler.sandbox.answers import Answer, as_json, invalid, refuse
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.links import Doc
@@ -28,7 +27,7 @@ def job_of(call: Call) -> tuple[Doc, Doc]:
 
 
 def _with_data(task: Doc) -> Doc:
-    if "size" not in task:
+    if not task.get("size"):
         # That it is refused is known; the words are ours.
         raise invalid("This task has no data attached yet. Please set up task data and try again")
     return task
@@ -39,8 +38,11 @@ def task_meta(call: Call) -> Answer:
     task = task_of(call)
     media = media_of(call.store, task)
     if call.method == "PATCH":
-        media.deleted = _deleted(call, range(media.size))
-        save_media(call.store, task["id"], media)
+        media.deleted = _deleted(call)
+        if strange := sorted(set(media.deleted) - set(range(media.size))):
+            message = f"Unknown frames {', '.join(map(str, strange))} requested for removal"
+            raise refuse(400, {"deleted_frames": [message]})
+        _keep(call, task, media)
     return as_json(_shown(task, media, 0, media.size - 1, None))
 
 
@@ -52,16 +54,32 @@ def job_meta(call: Call) -> Answer:
     own = set(chosen) if chosen is not None else set(range(job["start_frame"], job["stop_frame"] + 1))
     if call.method == "PATCH":
         others = [frame for frame in media.deleted if frame not in own]
-        media.deleted = sorted([*others, *_deleted(call, own)])
-        save_media(call.store, task["id"], media)
+        deleted = _deleted(call)
+        if strange := sorted(set(deleted) - own):
+            raise invalid(f"Frames {', '.join(map(str, strange))} do not belong to the job")
+        if chosen is not None:
+            # What the ground truth leaves out stays in the task (CVAT's JobDataMetaWriteSerializer).
+            media.disabled = deleted
+        else:
+            media.deleted = sorted([*others, *deleted])
+        _keep(call, task, media)
     return as_json(_shown(task, media, job["start_frame"], job["stop_frame"], chosen))
 
 
-def _deleted(call: Call, known: Collection[int]) -> list[int]:
+def _deleted(call: Call) -> list[int]:
     given: Any = call.data().get("deleted_frames", [])
     if not isinstance(given, list) or not all(isinstance(frame, int) for frame in given):
         raise refuse(400, {"deleted_frames": ["A list of integers is required."]})
-    return sorted({frame for frame in given if frame in known})
+    if len(set(given)) < len(given):
+        raise refuse(400, {"deleted_frames": ["Deleted frames cannot repeat"]})
+    return sorted(given)
+
+
+def _keep(call: Call, task: Doc, media: Media) -> None:
+    """Write what is deleted: that moves the task's date, so that its next backup is made anew."""
+    save_media(call.store, task["id"], media)
+    call.store.save("tasks", {**task, "updated_date": call.store.clock.now()})
+    workflow.touch_project(call.store, task["project_id"])
 
 
 def _shown(task: Doc, media: Media, first: int, last: int, chosen: list[int] | None) -> Doc:
@@ -77,7 +95,7 @@ def _shown(task: Doc, media: Media, first: int, last: int, chosen: list[int] | N
         "stop_frame": media.source_number(last),
         "frame_filter": media.frame_filter,
         "frames": [_frame(*frames[number]) for number in own],
-        "deleted_frames": [frame for frame in media.deleted if frame in own],
+        "deleted_frames": [frame for frame in (media.deleted if chosen is None else media.disabled) if frame in own],
         "included_frames": chosen,
         "storage": media.storage,
         "cloud_storage_id": task.get("data_cloud_storage_id"),
@@ -98,7 +116,7 @@ def validation_layout(call: Call) -> Answer:
             "mode": task["validation_mode"],
             "frames_per_job_count": None,
             "validation_frames": frames_of(call.store, jobs[0]) if jobs else [],
-            "disabled_frames": [],
+            "disabled_frames": media_of(call.store, task).disabled if jobs else [],
             "honeypot_count": 0,
             "honeypot_frames": [],
             "honeypot_real_frames": [],

@@ -44,7 +44,10 @@ def export_task_backup(call: Call) -> Answer:
 
     ``lightweight`` leaves out the pictures of tasks on cloud storages, of which there are none here.
     """
-    task = _task(call)
+    task = call.store.get("tasks", call.arguments["id"])
+    permissions.require(permissions.may_view_task(call, task))
+    if not task.get("size"):
+        raise invalid("Backup of a task without data is not allowed")  # the words of CVAT's BackupExporter
     name = f"task_{task['name']}_backup"
     return _backup(call, "task", task, name, lambda: task_backup(call.store, call.store.get("tasks", task["id"])))
 
@@ -59,7 +62,7 @@ def export_project_backup(call: Call) -> Answer:
 def _task(call: Call) -> Doc:
     task = call.store.get("tasks", call.arguments["id"])
     permissions.require(permissions.may_view_task(call, task))
-    if "size" not in task:
+    if not task.get("size"):
         # The words are known of annotations (recorded); that the status is 400, of exports.
         message = "Exporting a task without data is not allowed"
         raise Refusal(Answer(400, message, "text/html; charset=utf-8"))

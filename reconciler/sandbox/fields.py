@@ -66,6 +66,19 @@ class Integer:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A part of the whole: more than 0, at most 1."""
+
+    def read(self, value: Any) -> Any:
+        """Give the number."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("A valid number is required.")
+        if not 0 < value <= 1:
+            raise ValueError("Value must be in the range (0; 1]")
+        return value
+
+
+@dataclass(frozen=True)
 class Flag:
     """A truth value."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reconciler.sandbox import permissions, workflow
+from reconciler.sandbox import ground_truth, permissions, workflow
 from reconciler.sandbox.answers import Answer, denied, invalid, nothing
 from reconciler.sandbox.call import Call, brief_user
-from reconciler.sandbox.fields import Anything, Choice, Field, Integer, Text, checked
+from reconciler.sandbox.fields import Anything, Choice, Field, Integer, Share, checked
 from reconciler.sandbox.links import Doc
 from reconciler.sandbox.listing import created, listed, single
-from reconciler.sandbox.new_jobs import add_ground_truth, segments, spread
+from reconciler.sandbox.new_jobs import add_ground_truth
 
 _FIELDS: dict[str, Field] = {
     "assignee": Integer(null=True),
@@ -19,10 +19,12 @@ _AT_CREATION: dict[str, Field] = {
     "type": Choice(("annotation", "ground_truth", "consensus_replica", "replica")),
     "task_id": Integer(),
     "assignee": Integer(null=True),
-    "frame_selection_method": Text(),
+    "frame_selection_method": Choice(ground_truth.METHODS),
     "frame_count": Integer(least=1),
+    "frame_share": Share(),
     "frames": Anything(),
     "frames_per_job_count": Integer(least=1),
+    "frames_per_job_share": Share(),
 }
 
 
@@ -80,38 +82,20 @@ def create_job(call: Call) -> Answer:
     if task is None:
         raise invalid("Task matching query does not exist.")
     permissions.require(permissions.may_add_job(call, task))
+    ground_truth.check_choice(data)
     if data["type"] != "ground_truth":
         raise invalid(f"Unexpected job type '{data['type']}'")
-    if "size" not in task:
+    if not task.get("size"):
         raise invalid("This task has no data attached yet. Please set up task data and try again")
-    if store.value("SELECT 1 FROM jobs WHERE task_id = ? AND type = 'ground_truth'", (task["id"],)):
-        raise invalid("A task can have only one ground truth job")
+    if task["validation_mode"]:
+        raise invalid(f'Task with validation mode "{task["validation_mode"]}" cannot have more than 1 GT job')
     permissions.require_assignable(call, data.get("assignee"), task["organization_id"])
-    job = add_ground_truth(store, task, _frames(data, task))
+    job = add_ground_truth(store, task, ground_truth.chosen_frames(data, task))
     if data.get("assignee") is not None:
-        job = {**store.get("jobs", job["id"]), "assignee": brief_user(store, data["assignee"])}
+        job = store.get("jobs", job["id"])
+        job.update(assignee=brief_user(store, data["assignee"]), assignee_updated_date=job["updated_date"])
         store.save("jobs", job)
     return created(call, "jobs", job["id"])
-
-
-def _frames(data: Doc, task: Doc) -> list[int]:
-    size = task["size"]
-    if data.get("frames"):
-        frames = sorted({int(frame) for frame in data["frames"]})
-        if not 0 <= frames[0] <= frames[-1] < size:
-            raise invalid(f"The task has only {size} frames: 0 to {size - 1}")
-        return frames
-    per_job = int(data.get("frames_per_job_count") or 0)
-    if per_job:
-        ranges = segments(size, task["segment_size"] or size, task["overlap"] or 0)
-        chosen = (spread(start, stop, min(per_job, stop - start + 1)) for start, stop in ranges)
-        return sorted({frame for frames in chosen for frame in frames})
-    count = int(data.get("frame_count") or 0)
-    if count > size:
-        raise invalid(f"The task has only {size} frames, not the {count} that were asked for")
-    if not count:
-        raise invalid("At least 1 frame must be selected")
-    return spread(0, size - 1, count)
 
 
 def delete_job(call: Call) -> Answer:

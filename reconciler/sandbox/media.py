@@ -28,6 +28,8 @@ class Media:
     sorting_method: str = "lexicographical"
     updated: str = ""
     deleted: list[int] = field(default_factory=list)
+    disabled: list[int] = field(default_factory=list)
+    """Frames of the ground truth that it leaves out."""
     custom_segments: bool = False
 
     @property

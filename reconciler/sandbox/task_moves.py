@@ -9,6 +9,8 @@ from reconciler.sandbox.labels import labels_of
 from reconciler.sandbox.links import Doc, from_text, to_text
 from reconciler.sandbox.store import Store
 
+_UNMAPPED = "All task or project label names must be mapped to the target project"
+
 
 def move_to_project(call: Call, task: Doc, project_id: int | None, specs: list[Doc]) -> Doc:
     """Move a task; ``specs`` may give old labels new names (``{"id": old, "name": new}``)."""
@@ -24,8 +26,8 @@ def move_to_project(call: Call, task: Doc, project_id: int | None, specs: list[D
     old_labels = labels_of(store, task["project_id"], task["id"])
     pairs = [(old, targets.get(names.get(old["id"], old["name"]))) for old in old_labels]
     if any(new is None for _, new in pairs):
-        raise _refused("All task or project label names must be mapped to the target project")
-    _relabel(store, task["id"], _mapping([(old, new) for old, new in pairs if new is not None]))
+        raise _refused(_UNMAPPED)
+    _relabel(store, task["id"], _mapping([(old, new) for old, new in pairs if new is not None], names))
     store.delete("labels", "task_id = ?", (task["id"],))
     left = task["project_id"]
     task.update(project_id=project_id, updated_date=store.clock.now())
@@ -43,8 +45,8 @@ Mapping = dict[int, tuple[int, dict[int, int]]]
 """From a label's id to the id of its new one, and from its attributes' ids to theirs."""
 
 
-def _mapping(pairs: list[tuple[Doc, Doc]]) -> Mapping:
-    """Map labels and attributes; the parts of a skeleton go by name too."""
+def _mapping(pairs: list[tuple[Doc, Doc]], names: dict[int, str]) -> Mapping:
+    """Map labels and attributes; the parts of a skeleton go by name too, and all of the new one's must be meant."""
     found: Mapping = {}
     for old, new in pairs:
         specs = {}
@@ -57,10 +59,10 @@ def _mapping(pairs: list[tuple[Doc, Doc]]) -> Mapping:
             specs[attribute["id"]] = match["id"]
         found[old["id"]] = new["id"], specs
         parts = {part["name"]: part for part in new.get("sublabels", ())}
-        inside = old.get("sublabels", ())
-        if any(part["name"] not in parts for part in inside):
-            raise _refused("All task or project label names must be mapped to the target project")
-        found |= _mapping([(part, parts[part["name"]]) for part in inside])
+        inside = {names.get(part["id"], part["name"]): part for part in old.get("sublabels", ())}
+        if inside and inside.keys() != parts.keys():
+            raise _refused(_UNMAPPED)
+        found |= _mapping([(part, parts[name]) for name, part in inside.items()], names)
     return found
 
 

@@ -62,7 +62,10 @@ def test_defaults_are_filled_in_when_read(worker: Worker) -> None:
 
 def test_replicas_and_ground_truth_are_not_the_tasks(worker: Worker) -> None:
     task = worker.task(2, consensus_replicas=2)
-    worker.make("/api/jobs", {"type": "ground_truth", "task_id": task["id"], "frame_count": 1})
+    worker.make(
+        "/api/jobs",
+        {"type": "ground_truth", "task_id": task["id"], "frame_selection_method": "random_uniform", "frame_count": 1},
+    )
     jobs = worker.jobs(task)
     for job in jobs:
         put(worker, f"/api/jobs/{job['id']}", shapes=[shape(worker, task, 0)])

@@ -76,7 +76,10 @@ def test_replicas_ground_truth_and_every_second_frame_come_back(worker: Worker) 
     more = {"start_frame": "1", "frame_filter": "step=2", "sorting_method": "natural"}
     before = worker.task(9, more, segment_size=2, consensus_replicas=2)
     assert before["size"] == 4
-    worker.make("/api/jobs", {"type": "ground_truth", "task_id": before["id"], "frames": [0, 3]})
+    worker.make(
+        "/api/jobs",
+        {"type": "ground_truth", "task_id": before["id"], "frame_selection_method": "manual", "frames": [0, 3]},
+    )
     gold = worker.jobs(before)[-1]
     tag = {"frame": 3, "label_id": worker.labels(before)["car"]["id"], "attributes": []}
     worker.ask("PUT", f"/api/jobs/{gold['id']}/annotations", {"tags": [tag], "shapes": [], "tracks": []})

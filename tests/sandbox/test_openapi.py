@@ -46,6 +46,7 @@ def test_object(server: Sandbox, name: str) -> None:
 
 
 LABELS: list[dict[str, Any]] = [{"name": "car", "attributes": []}]
+TRUTH = {"type": "ground_truth", "frame_selection_method": "random_uniform", "frame_count": 2}
 HOOK = {"target_url": "https://hooks.example/x", "type": "organization", "events": ["update:job"]}
 
 
@@ -57,7 +58,11 @@ HOOK = {"target_url": "https://hooks.example/x", "type": "organization", "events
         ("/api/organizations", {"slug": "other"}, None),
         ("/api/webhooks", HOOK, "acme"),
         ("/api/auth/access_tokens", {"name": "mine"}, None),
-        ("/api/jobs", {"type": "ground_truth", "task_id": 1, "frame_count": 2}, None),
+        (
+            "/api/jobs",
+            {"type": "ground_truth", "task_id": 1, "frame_selection_method": "random_uniform", "frame_count": 2},
+            None,
+        ),
         ("/api/issues", {"frame": 0, "position": [1], "job": 1, "message": "!"}, None),
         ("/api/comments", {"issue": 1, "message": "!"}, None),
     ],
