@@ -56,7 +56,8 @@ class _Left:
     def story(self) -> tuple[object, ...]:
         """Equal for what can share a line."""
         values = repr([(each.wrote, each.found, each.before) for each in self.conflicts])
-        return (self.first.task, self.first.kind, self.field, self.first.note, values)
+        own = "" if self.first.kind in ("task", "job") else self.first.address
+        return (self.first.task, self.first.kind, own, self.field, self.first.note, values)
 
 
 def _table(conflicts: Sequence[Conflict], names: dict[int, str], width: int) -> list[Text]:
@@ -68,7 +69,7 @@ def _table(conflicts: Sequence[Conflict], names: dict[int, str], width: int) -> 
     subjects = []
     for group in groups:
         first = group[0].first
-        who = object_phrase(first.kind, [each.first.id for each in group], first.task, names)
+        who = _who(first, [each.first.id for each in group], names)
         subjects.append(
             styled(f"  {who}") + (styled(GAP) + styled(group[0].field, "bold") if group[0].field else Text())
         )
@@ -77,6 +78,13 @@ def _table(conflicts: Sequence[Conflict], names: dict[int, str], width: int) -> 
     for subject, group in zip(subjects, groups, strict=True):
         lines += flow(padded(subject, column), _story(group[0]), width=width, after=GAP)
     return lines
+
+
+def _who(first: Conflict, ids: Sequence[int], names: dict[int, str]) -> str:
+    """Tasks and jobs by their numbers; what has none, a label or a guide, by its address."""
+    if first.kind in ("task", "job") and first.task:
+        return object_phrase(first.kind, ids, first.task, names)
+    return first.address
 
 
 def _units(conflicts: Sequence[Conflict]) -> Iterator[_Left]:

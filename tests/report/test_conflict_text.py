@@ -69,3 +69,20 @@ def test_what_cannot_be_restored_shows_no_empty_values() -> None:
 
 def test_no_conflicts_no_lines() -> None:
     assert conflict_lines(reopening(1), 120) == []
+
+
+def test_what_has_no_number_goes_by_its_address() -> None:
+    label = Conflict(
+        address="project.street.label[car]",
+        kind="label",
+        id=0,
+        task=0,
+        field="annotations",
+        wrote=None,
+        found="13 shapes (12 shapes more)",
+        before=None,
+    )
+    lines = [line.plain for line in conflict_lines(reopening(1).model_copy(update={"conflicts": (label,)}), 160)]
+    assert lines[1] == (
+        "  project.street.label[car]   annotations   the run wrote none, now 13 shapes (12 shapes more), was none"
+    )
