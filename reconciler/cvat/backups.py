@@ -29,14 +29,24 @@ def export_backup(
     fetch_result(session, done, to, doing, stop=stop, on_progress=on_progress)
 
 
-def restore_backup(session: Session, path: Path, *, stop: Event, on_progress: OnProgress | None = None) -> int:
-    """Make a task of a backup, in the session's organization and in no project; gives the new task's id.
+def restore_backup(
+    session: Session,
+    path: Path,
+    *,
+    stop: Event,
+    on_progress: OnProgress | None = None,
+    organization: int | None = None,
+) -> int:
+    """Make a task of a backup, in no project; gives the new task's id.
+
+    It is made in the session's organization; if that has none, in this one.
 
     Raises ServerError (WorkFailed; status 0: whether a task was made is not known), Stopped, or ReconcilerError when
     the file cannot be read.
     """
     doing = f"the backup {path.name} cannot be restored"
-    rq_id = order_with_file(session, "/api/tasks/backup/", path, doing, query={}, stop=stop, on_progress=on_progress)
+    query = {name: str(value) for name, value in session.within(organization).items()}
+    rq_id = order_with_file(session, "/api/tasks/backup/", path, doing, query=query, stop=stop, on_progress=on_progress)
     done = wait_for(session, rq_id, doing, stop=stop, on_progress=on_progress)
     if done.result_id is None:
         raise ServerError(f"{doing}: the server does not say which task it made", status=200)

@@ -35,10 +35,11 @@ class Objects:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def create_project(self, body: Body) -> Project:
-        """Make a project, in the session's organization."""
-        doing = "the project cannot be created"
-        return as_model(Project, call(self.session, "POST", "/api/projects", doing, body=dict(body)), doing)
+    def create_project(self, body: Body, *, organization: int | None = None) -> Project:
+        """Make a project, in the session's organization; if it has none, in this one."""
+        doing, query = "the project cannot be created", self.session.within(organization)
+        answer = call(self.session, "POST", "/api/projects", doing, query=query, body=dict(body))
+        return as_model(Project, answer, doing)
 
     def patch_project(self, project_id: int, body: Body) -> Project:
         """Set fields of a project."""
@@ -50,10 +51,10 @@ class Objects:
         """Delete a project and its tasks, with all their data."""
         self._delete(f"/api/projects/{project_id}", f"project {project_id}")
 
-    def create_task(self, body: Body) -> Task:
-        """Make a task without data."""
-        doing = "the task cannot be created"
-        return as_model(Task, call(self.session, "POST", "/api/tasks", doing, body=dict(body)), doing)
+    def create_task(self, body: Body, *, organization: int | None = None) -> Task:
+        """Make a task without data, in the session's organization; if it has none, in this one (its project's)."""
+        doing, query = "the task cannot be created", self.session.within(organization)
+        return as_model(Task, call(self.session, "POST", "/api/tasks", doing, query=query, body=dict(body)), doing)
 
     def delete_task(self, task_id: int) -> None:
         """Delete a task with its data and annotations."""

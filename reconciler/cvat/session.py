@@ -61,6 +61,13 @@ class Session:
     ) -> None:
         self.close()
 
+    def within(self, organization: int | None) -> dict[str, int]:
+        """What to ask with where something is made, so that it is made in an organization (None: personal workspace).
+
+        Things are found wherever they are, but made in the session's context; without one, in the personal workspace.
+        """
+        return {"org_id": organization} if self.organization is None and organization is not None else {}
+
     def close(self) -> None:
         """Drop the connections. The login stays valid: logging out would end it for other clients (FACTS §5) [R]."""
         self.transport.close()

@@ -108,7 +108,8 @@ class TaskRecord(Frozen):
     created: datetime | None
     fields: dict[str, JsonValue]  # plan.state.task_state: users as usernames, the project's id
     project_name: str | None
-    organization: str | None
+    organization: str | None  # the session's
+    organization_id: int | None = None  # the task's own; not in older copies
     size: int | None
     segment_size: int | None = None
     overlap: int | None = None
@@ -129,6 +130,7 @@ class ProjectRecord(Frozen):
     format: Literal["reconciler.project/1"] = "reconciler.project/1"
     id: int
     created: datetime | None
+    organization_id: int | None = None
     fields: dict[str, JsonValue]  # plan.state.project_state
     guide: GuideRecord | None = None
     labels: dict[str, JsonValue]  # name → state, in the server's order

@@ -69,6 +69,7 @@ class TaskAsItIs:
             fields=task_state(task),
             project_name=_project_name(reader, task.project_id),
             organization=reader.session.organization,
+            organization_id=task.organization_id,
             size=task.size,
             segment_size=task.segment_size,
             overlap=task.overlap,
@@ -90,6 +91,7 @@ def project_record(reader: Reader, project: Project, guide: GuideRecord | None) 
     return ProjectRecord(
         id=project.id,
         created=project.created_date,
+        organization_id=project.organization_id,
         fields=project_state(project),
         guide=guide,
         labels={label.name: label_state(label) for label in labels},

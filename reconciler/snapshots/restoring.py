@@ -68,15 +68,18 @@ class Restoring:
             ServerError: the server failed to restore it.
             Stopped: the stop event was set; the server goes on with it.
         """
+        record = task_record(self._store, copy)
+        where = record.organization_id
         if copy.backup:
             check_file(self._store, copy, BACKUP)
             path = file_path(self._store, copy, BACKUP)
-            return restore_backup(self._session, path, stop=self._stop, on_progress=self._on_progress)
-        record = task_record(self._store, copy)
+            return restore_backup(
+                self._session, path, stop=self._stop, on_progress=self._on_progress, organization=where
+            )
         if record.size:
             what = f"Copy {copy.folder} holds no backup of task {copy.id}, only its record and its annotations"
             raise StateError(what, hint="An older snapshot may hold one: `snapshot list`.")
-        return self._objects.create_task(_without_data(record)).id
+        return self._objects.create_task(_without_data(record), organization=where).id
 
     def reapply(
         self,

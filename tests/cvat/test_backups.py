@@ -60,6 +60,15 @@ def test_there_and_back(connect_to: Connect, tmp_path: Path, version: str, organ
         assert [path.name for path in tmp_path.glob("made*")] == ["made.zip"]
 
 
+def test_without_a_context_a_backup_is_restored_where_the_task_was(admin: Session, tmp_path: Path) -> None:
+    task = made.task(admin, tmp_path)
+    to = tmp_path / "made.zip"
+    export_backup(admin, task.id, to, stop=Event())
+    restored = Reader(admin).task(restore_backup(admin, to, stop=Event(), organization=1))
+    assert restored is not None
+    assert (task.organization_id, restored.organization_id) == (None, 1)
+
+
 def test_with_a_password(anyone: Session, tmp_path: Path) -> None:
     task = made.task(anyone, tmp_path)
     to = tmp_path / "made.zip"

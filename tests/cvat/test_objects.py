@@ -28,6 +28,13 @@ def test_a_project_from_birth_to_death(anyone: Session) -> None:
     assert reader.project(project.id) is None
 
 
+def test_without_a_context_things_are_made_where_they_are_said_to_be(admin: Session) -> None:
+    objects = Objects(admin)
+    project = objects.create_project({"name": "Street"}, organization=1)
+    assert (project.organization_id, objects.create_project({"name": "Mine"}).organization_id) == (1, None)
+    assert objects.create_task({"name": "one", "project_id": project.id}, organization=1).organization_id == 1
+
+
 def test_what_is_gone_counts_as_deleted(sandbox: Sandbox, anyone: Session) -> None:
     task = made.empty_task(anyone)
     sandbox.drop("DELETE", f"/api/tasks/{task.id}$", after_write=True)

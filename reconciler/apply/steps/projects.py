@@ -11,7 +11,7 @@ from reconciler.errors import ConflictError
 from reconciler.history.model import Replaced
 from reconciler.plan.state import project_state
 from reconciler.plan.steps import Image, Step
-from reconciler.snapshots.reading import find_copy
+from reconciler.snapshots.reading import find_copy, project_record
 
 
 class CreateProject(Operation):
@@ -38,7 +38,11 @@ class CreateProject(Operation):
 
     def send(self, step: Step, found: Found) -> Sent:
         """Make it. What is made anew from a copy has a successor's id."""
-        number = self.site.objects.create_project(step.body).id
+        organization = None
+        if step.copy_of is not None:
+            store = self.site.store
+            organization = project_record(store, find_copy(store, step.copy_of)).organization_id
+        number = self.site.objects.create_project(step.body, organization=organization).id
         return Sent(number, self.replaced(step, number))
 
     def replaced(self, step: Step, number: int) -> tuple[Replaced, ...]:

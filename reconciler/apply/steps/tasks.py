@@ -41,10 +41,13 @@ class CreateTask(Operation):
 
     def send(self, step: Step, found: Found) -> Sent:
         """Make it, in its project."""
-        body = dict(step.body)
+        body, organization = dict(step.body), None
         if step.of is not None:
-            body["project_id"] = self.site.of(step.of)
-        return Sent(self.site.objects.create_task(body).id)
+            body["project_id"] = number = self.site.of(step.of)
+            if self.site.session.organization is None:  # where its project is, or it is refused
+                project = self.site.sight.project(number)
+                organization = project.organization_id if project is not None else None
+        return Sent(self.site.objects.create_task(body, organization=organization).id)
 
     def request(self, step: Step, number: int | None) -> str:
         """What is sent."""
