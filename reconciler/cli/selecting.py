@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from reconciler.errors import Location, ManifestError, Problem
 from reconciler.manifest.explaining import explained
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import Manifest, Selector
+from reconciler.manifest.models import Manifest, ProjectRef, Selector
 from reconciler.manifest.nodes import Entry, Items, Node, Scalar, Table, plain
 from reconciler.manifest.on_the_fly import SOMETHING, place, rule_on_the_fly, said
 from reconciler.manifest.wording import quoted
@@ -156,6 +156,13 @@ def unreadable(value: str, option: str) -> Iterator[Problem]:
         yield Problem(f"a NUL character in {quoted(value)}", place(option))
     elif any("\ud800" <= char <= "\udfff" for char in value):
         yield Problem(f"{quoted(value)} is not UTF-8 text", place(option))
+
+
+def projects_meant(given: Sequence[str]) -> list[ProjectRef]:
+    """The projects that `--project` options mean, where nothing else is selected by. Raises ManifestError."""
+    if not given:
+        return []
+    return list(Chosen({"select_project": given}).selector().project or ())
 
 
 def _node(one: Option, values: Sequence[str]) -> Node:

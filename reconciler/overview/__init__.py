@@ -1,0 +1,1 @@
+"""Where the work stands: what `reconciler status` shows."""
