@@ -30,6 +30,7 @@ from reconciler.cli.set import set_
 from reconciler.cli.showing import forget
 from reconciler.cli.snapshot import list_snapshots, prune_snapshots, show, snapshot, verify
 from reconciler.cli.snapshot_create import create
+from reconciler.cli.status import status
 from reconciler.cli.validate import validate
 from reconciler.errors import InterruptedRunError, ReconcilerError
 from reconciler.history.tool import tool
@@ -71,6 +72,7 @@ for _command in (
     apply,
     rollback,
     history,
+    status,
     schema,
     sandbox,
     export_annotations,

@@ -24,7 +24,9 @@ def sandbox(
         Path | None,
         typer.Option(file_okay=False, help="Folder to keep the data in; what is in it already is used again."),
     ] = None,
-    seed: Annotated[str, typer.Option(help="What a new server holds: street, people (nothing else), or empty.")] = "street",
+    seed: Annotated[
+        str, typer.Option(help="What a new server holds: street, people (nothing else), or empty.")
+    ] = "street",
     tasks: Annotated[int, typer.Option(min=0, help="How many finished tasks the street seed has.")] = 100,
     fixture: Annotated[
         Path | None,
