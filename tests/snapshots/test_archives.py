@@ -52,6 +52,14 @@ def test_a_real_servers_backup_is_whole() -> None:
             lambda held: edited(held, "task.json", lambda about: about["data"].update(stop_frame=3)),
             "its manifest has 4 frames, the task 6",
         ),
+        (
+            lambda held: edited(
+                held,
+                "task.json",
+                lambda about: about["data"].update(storage_method="file_system", sorting_method="predefined"),
+            ),
+            "CVAT does not restore it: its frames are in predefined order, and it was made without a cache",
+        ),
     ],
 )
 def test_what_is_missing(tmp_path: Path, change: Any, problem: str) -> None:
