@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from reconciler.sandbox import permissions, uploads
+from reconciler.sandbox import data_checks, permissions, uploads
 from reconciler.sandbox.answers import Answer, crash, refuse
 from reconciler.sandbox.background import Order, Outcome, operation
 from reconciler.sandbox.call import Call
@@ -50,7 +50,11 @@ def upload_data(call: Call) -> Answer:
     if "size" not in task:
         # The first message of all makes a record of data, empty and shown as such (CVAT's source, TaskViewSet.data).
         task.update(size=0, image_quality=50, data=call.store.next_id("data"), data_chunk_size=None)
+        task.update(data_original_chunk_type="imageset", data_compressed_chunk_type="imageset")
+        task.update(data_cloud_storage_id=None)
         call.store.save("tasks", task)
+    if "upload-multiple" in call.headers:
+        checked(call.data(), _FIELDS, required=("image_quality",))
     return uploads.receive(call, _place(task), _start, keep_names=True)
 
 
@@ -63,6 +67,7 @@ def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
     task = store.get("tasks", call.arguments["id"])
     data = checked(call.data(), _FIELDS, required=("image_quality",))
     _refuse_what_is_not_here(call, data)
+    data_checks.check(data, [name for name, _ in files])
     for kind in _NAMED:
         data[kind] = _with_earlier(call, f"{_place(task)}/{kind}", data.get(kind) or [])
     task.update(image_quality=data["image_quality"])
@@ -72,6 +77,8 @@ def _start(call: Call, files: list[tuple[str, bytes]]) -> Answer:
     share = call.share if cloud is None else call.clouds[cloud - 1]
 
     def work() -> Outcome:
+        for name in uploads.missing(store, _place(task)):
+            raise FileNotFoundError(2, "No such file or directory", f"/home/django/data/data/{task['data']}/raw/{name}")
         sent.files |= download(data.get("remote_files") or ())
         if data.get("server_files"):
             found = read_share(share, data["server_files"], data.get("server_files_exclude", ()))

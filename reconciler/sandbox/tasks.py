@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.sandbox import labels, media, permissions, workflow
+from reconciler.sandbox import labels, media, permissions, uploads, workflow
 from reconciler.sandbox.answers import Answer, denied, invalid, nothing, refuse
 from reconciler.sandbox.base_fields import change_base_fields, shown_once
 from reconciler.sandbox.call import Call, brief_user
@@ -220,4 +220,5 @@ def delete_task(store: Store, task_id: int) -> None:
     for table in ("annotations", "issues", "guides", "quality_settings", "jobs", "labels"):
         store.delete(table, "task_id = ?", (task_id,))
     media.forget(store, task_id)
+    uploads.forget(store, f"tasks/{task_id}/%")
     store.delete("tasks", "id = ?", (task_id,))

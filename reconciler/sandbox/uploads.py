@@ -62,6 +62,16 @@ def is_known(store: Store, place: str, name: str) -> bool:
     return bool(store.rows("SELECT id FROM uploads WHERE place = ? AND name = ?", (place, name)))
 
 
+def _is_whole(store: Store, place: str, name: str) -> bool:
+    rows = store.rows("SELECT id, size FROM uploads WHERE place = ? AND name = ?", (place, name))
+    return any(_length(store, key) == size for key, size in rows)
+
+
+def missing(store: Store, place: str) -> list[str]:
+    """The names of files that began to be sent, and never became whole."""
+    return [name for name in dict.fromkeys(names(store, place)) if not _is_whole(store, place, name)]
+
+
 def _create(call: Call, place: str, *, keep_names: bool) -> Answer:
     origin = call.headers.get("origin")
     if origin is None:
@@ -77,9 +87,11 @@ def _create(call: Call, place: str, *, keep_names: bool) -> Answer:
         raise refuse(400, "Upload-Length is missing", _TUS)
     if int(length) > _LARGEST:
         raise refuse(413, f"File size exceeds max limit of {_LARGEST} bytes", _TUS)
-    if keep_names and any(one == name for one, _ in _whole(call.store, place)):
+    if not int(length):
+        raise crash()  # the server seeks to the byte before the last (CVAT's TusFile.init_file)
+    if keep_names and _is_whole(call.store, place, name):
         raise refuse(409, "File with same name already exists", _TUS)
-    key = str(uuid.uuid4()) if keep_names else f"{call.user.id}_{uuid.uuid4()}"
+    key = f"{call.user.id}_{uuid.uuid4()}"
     stored = name if keep_names else key
     call.store.execute("INSERT INTO uploads VALUES (?, ?, ?, ?)", (key, place, stored, int(length)))
     location = f"{origin}{call.path.rstrip('/')}/{key}"
@@ -101,10 +113,13 @@ def go_on(call: Call) -> Answer:
     """Answer HEAD and PATCH of an upload: where it stands, and its next part."""
     store, key = call.store, call.arguments["file_id"]
     rows = store.rows("SELECT name, size FROM uploads WHERE id = ?", (key,))
-    if not rows:
-        raise Refusal(Answer(404, "", None, headers=_TUS))
-    [(name, size)] = rows
     offset = _length(store, key)
+    if not rows or offset == rows[0][1]:
+        # Of a file that is whole the server forgets how it came (CVAT's TusFile.clean).
+        raise Refusal(Answer(404, "", None, headers=_TUS))
+    if not key.startswith(f"{call.user.id}_"):
+        raise Refusal(Answer(403, "", None, headers=_TUS))
+    [(name, size)] = rows
     if call.method in ("HEAD", "GET"):
         headers = {"Upload-Offset": str(offset), "Upload-Length": str(size), "Cache-Control": "no-store"}
         return Answer(200, "", None, headers={**_TUS, **headers})
@@ -116,8 +131,11 @@ def go_on(call: Call) -> Answer:
     if offset + len(call.body) > size:
         raise Refusal(Answer(413, "", None, headers=here))
     store.execute("INSERT INTO upload_parts VALUES (?, ?, ?)", (key, offset, call.body))
-    there = {"Upload-Offset": str(offset + len(call.body)), "Upload-Filename": name}
-    return Answer(204, "", None, headers={**_TUS, **there})
+    there = offset + len(call.body)
+    if there == size and "/" in name:
+        # It is renamed into a folder that is not there (CVAT's TusFile.rename).
+        raise crash()
+    return Answer(204, "", None, headers={**_TUS, "Upload-Offset": str(there)})
 
 
 def _length(store: Store, key: str) -> int:
@@ -140,9 +158,9 @@ def taken(store: Store, place: str, key: str) -> list[tuple[str, bytes]]:
 
 
 def forget(store: Store, place: str) -> None:
-    """Forget all files of a place."""
-    store.execute("DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE place = ?)", (place,))
-    store.execute("DELETE FROM uploads WHERE place = ?", (place,))
+    """Forget all files of a place, or of all places that are like it."""
+    store.execute("DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE place LIKE ?)", (place,))
+    store.execute("DELETE FROM uploads WHERE place LIKE ?", (place,))
 
 
 def _whole(store: Store, place: str, key: str | None = None) -> list[tuple[str, bytes]]:

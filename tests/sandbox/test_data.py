@@ -63,7 +63,7 @@ def test_jobs_by_file(worker: Worker) -> None:
     path = f"/api/tasks/{task['id']}/data"
     files = {f"client_files[{n}]": (f"{n}.png", stand_in(str(n)), "image/png") for n in range(4)}
     worker.send("POST", path, {"Upload-Start": ""})
-    worker.send("POST", path, {"Upload-Multiple": ""}, fields=files)
+    worker.send("POST", path, {"Upload-Multiple": ""}, fields={"image_quality": "70", **files})
     mapping = '{"image_quality": 70, "job_file_mapping": [["3.png", "0.png", "1.png"], ["2.png"]]}'
     headers = {"Upload-Finish": "", "Content-Type": "application/json"}
     assert worker.send("POST", path, headers, body=mapping).status == 202
@@ -78,7 +78,7 @@ def test_ground_truth_with_the_data(worker: Worker) -> None:
     task = worker.make("/api/tasks", {"name": "t", "labels": LABELS})
     path = f"/api/tasks/{task['id']}/data"
     file = {"client_files[0]": ("a.zip", worker.packed({f"{n}.png": stand_in(str(n)) for n in range(4)}), "x/zip")}
-    worker.send("POST", path, {"Upload-Multiple": ""}, fields=file)
+    worker.send("POST", path, {"Upload-Multiple": ""}, fields={"image_quality": "70", **file})
     wanted = '{"mode": "gt", "frame_selection_method": "manual", "frames": ["1.png", "3.png"]}'
     body = f'{{"image_quality": 70, "validation_params": {wanted}}}'
     worker.send("POST", path, {"Upload-Finish": "", "Content-Type": "application/json"}, body=body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -121,3 +122,84 @@ def test_a_name_is_taken_once(worker: Worker) -> None:
     assert worker.send("POST", f"{path}/", described("b.png", 5)).status == 201  # the first is not whole
     more = {"image_quality": "70", "client_files[0]": ("b.png", stand_in("b"), "image/png")}
     assert worker.send("POST", path, {"Upload-Multiple": ""}, fields=more).status == 500
+
+
+def begin(worker: Worker, path: str, name: str, size: int) -> str:
+    """Tell length and name of a file; give where it goes."""
+    created = worker.send("POST", f"{path}/", described(name, size))
+    assert created.status == 201, created.data
+    return str(created.headers["Location"])
+
+
+def test_of_a_file_that_is_whole_the_upload_is_forgotten(worker: Worker) -> None:
+    path = f"/api/tasks/{worker.task(0)['id']}/data"
+    where = begin(worker, path, "a.png", 3)
+    sent = worker.send("PATCH", where, {**PART, "Upload-Offset": "0"}, body=b"abc")
+    assert (sent.status, sent.headers["Upload-Offset"]) == (204, "3")
+    assert worker.send("HEAD", where, TUS).status == 404
+    assert worker.send("PATCH", where, {**PART, "Upload-Offset": "3"}, body=b"").status == 404
+
+
+def test_a_file_in_a_folder_arrives_nowhere(worker: Worker) -> None:
+    path = f"/api/tasks/{worker.task(0)['id']}/data"
+    where = begin(worker, path, "night/a.png", 3)
+    assert worker.send("PATCH", where, {**PART, "Upload-Offset": "0"}, body=b"abc").status == 500
+
+
+def test_an_empty_file_breaks_the_server(worker: Worker) -> None:
+    path = f"/api/tasks/{worker.task(0)['id']}/data"
+    assert worker.send("POST", f"{path}/", described("a.png", 0)).status == 500
+
+
+def test_frames_of_which_one_never_became_whole(worker: Worker) -> None:
+    task = worker.task(0)
+    path = f"/api/tasks/{task['id']}/data"
+    begin(worker, path, "b.png", 10)
+    request = worker.fill(task, {"a.png": stand_in("a")})
+    assert request["status"] == "failed"
+    assert request["message"].startswith("FileNotFoundError: [Errno 2] No such file or directory")
+    where = begin(worker, path, "b.png", len(stand_in("b")))
+    assert worker.send("PATCH", where, {**PART, "Upload-Offset": "0"}, body=stand_in("b")).status == 204
+    finish = {"Upload-Finish": "", "Content-Type": "application/json"}
+    response = worker.send("POST", path, finish, body='{"image_quality": 70}')
+    assert worker.request(response.json()["rq_id"])["status"] == "finished"
+    assert worker.get(f"/api/tasks/{task['id']}")["size"] == 2
+
+
+def test_a_deleted_task_takes_no_more_of_a_file(worker: Worker) -> None:
+    task = worker.task(0)
+    where = begin(worker, f"/api/tasks/{task['id']}/data", "a.png", 10)
+    assert worker.ask("DELETE", f"/api/tasks/{task['id']}")[0] == 204
+    assert worker.send("HEAD", where, TUS).status == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        ({"frame_filter": "every 2"}, {"frame_filter": ["Invalid frame filter expression"]}),
+        (
+            {"start_frame": 2, "stop_frame": 1},
+            {"non_field_errors": ["Stop frame must be more or equal start frame"]},
+        ),
+        (
+            {"job_file_mapping": [["a.png"], ["a.png"]]},
+            {"job_file_mapping": ["The same file 'a.png' cannot be used multiple times in the job file mapping"]},
+        ),
+        (
+            {"sorting_method": "predefined", "upload_file_order": ["a.png", "c.png"]},
+            [
+                "Uploaded files do not match the 'upload_file_order' field contents. "
+                "Please check the uploaded data and the list of uploaded files. Mismatching files: b.png (extra), c.png (missing)"
+            ],
+        ),
+    ],
+)
+def test_data_requests_that_cannot_be(worker: Worker, sent: dict[str, object], wrong: object) -> None:
+    path = f"/api/tasks/{worker.task(0)['id']}/data"
+    group = {f"client_files[{n}]": (f"{name}.png", stand_in(name), "image/png") for n, name in enumerate("ab")}
+    refused = worker.send("POST", path, {"Upload-Multiple": ""}, fields=group)
+    assert (refused.status, refused.json()) == (400, {"image_quality": ["This field is required."]})
+    assert worker.send("POST", path, {"Upload-Multiple": ""}, fields={"image_quality": "70", **group}).status == 200
+    finish = {"Upload-Finish": "", "Content-Type": "application/json"}
+    response = worker.send("POST", path, finish, body=json.dumps({"image_quality": 70, **sent}))
+    assert (response.status, response.json()) == (400, wrong)
