@@ -27,6 +27,11 @@ class Result:
     status: int | None = None
     message: str | None = None
 
+    @property
+    def answered(self) -> bool:
+        """Whether it failed for another reason than the server's answer: never."""
+        return False
+
 
 @dataclass(frozen=True)
 class OneWrite:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import Protocol
+from typing import Final, Protocol
 
 from reconciler.history.model import WriteOutcome
 
 UNREACHABLE_AFTER = 3
 """Writes (or steps) in a row that find no server before the run stops by itself. Each has been tried several times."""
 
-_NO_SERVER = frozenset({None, 502, 503, 504})
+NO_SERVER: Final = frozenset({None, 0, 502, 503, 504})
+"""Statuses of a server that is not there; 0 and None: the connection broke, or was not made."""
 _LOGIN_ENDED = 401
 
 
@@ -27,6 +28,13 @@ class Ended(Protocol):
         """The HTTP status of a refusal."""
         ...
 
+    @property
+    def answered(self) -> bool:
+        """Whether it failed for another reason than a server that is not there: work that the server could not do, a
+        file of ours.
+        """
+        ...
+
 
 class Outage:
     """Counts, over all threads, the writes and steps in a row that did not reach the server."""
@@ -40,7 +48,8 @@ class Outage:
         """Take the next result in; tells whether there is no use in going on."""
         failed = result.outcome in (WriteOutcome.FAILED, WriteOutcome.UNKNOWN)
         with self._counting:
-            self._in_a_row = self._in_a_row + 1 if failed and result.status in _NO_SERVER else 0
+            lost = failed and result.status in NO_SERVER and not result.answered
+            self._in_a_row = self._in_a_row + 1 if lost else 0
             if failed and result.status == _LOGIN_ENDED:
                 self.reason = "stopped: the server does not accept the credentials any more"
             elif self._in_a_row >= UNREACHABLE_AFTER:

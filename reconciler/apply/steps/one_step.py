@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from reconciler.apply.outage import NO_SERVER
 from reconciler.apply.steps.copying import Copying
 from reconciler.apply.steps.made import NotMade
 from reconciler.apply.steps.operation import Found, Operation, Sent
@@ -42,7 +43,7 @@ class OneStep:
             what = f"could not be read just before its step: {error.what}"
             return self._result(WriteOutcome.FAILED, status=error.status, message=what)
         except ReconcilerError as error:
-            return self._result(WriteOutcome.FAILED, message=error.what)
+            return self._result(WriteOutcome.FAILED, message=error.what, answered=True)
         if (ended := self._not_to_be_done(found)) is not None:
             return ended
         copied = None
@@ -55,9 +56,11 @@ class OneStep:
                 message = "stopped before its copy was whole: nothing was destroyed"
                 return self._result(WriteOutcome.SKIPPED, found, message=message)
             except ReconcilerError as error:
+                cause = error if isinstance(error, ServerError) else error.__cause__  # what a CopyError came from
                 status = error.status if isinstance(error, ServerError) else None
+                answered = not isinstance(cause, ServerError) or cause.status not in NO_SERVER
                 message = f"not copied, so nothing was destroyed: {error.what}"
-                return self._result(WriteOutcome.FAILED, found, status=status, message=message)
+                return self._result(WriteOutcome.FAILED, found, status=status, message=message, answered=answered)
             if (ended := self._not_to_be_done(found)) is not None:
                 return replace(ended, copied=copied)
             if found.image != before.image:
@@ -82,13 +85,13 @@ class OneStep:
         except Stopped:
             return self._result(WriteOutcome.UNKNOWN, found, message=GOES_ON)
         except WorkFailed as error:
-            return self._result(WriteOutcome.FAILED, found, message=error.what)
+            return self._result(WriteOutcome.FAILED, found, message=error.what, answered=True)
         except ServerError as error:
             return self._after_failure(found, error)
         except ConflictError as error:
             return self._result(WriteOutcome.CONFLICT, found, message=error.what)
         except ReconcilerError as error:
-            return self._result(WriteOutcome.FAILED, found, message=error.what)
+            return self._result(WriteOutcome.FAILED, found, message=error.what, answered=True)
         return self._proven(found, sent)
 
     def _proven(self, before: Found, sent: Sent) -> StepResult:
@@ -100,7 +103,7 @@ class OneStep:
             gave=self.operation.gives(self.step),
         )
         if sent.short is not None:
-            ended = replace(ended, outcome=WriteOutcome.FAILED, message=sent.short)
+            ended = replace(ended, outcome=WriteOutcome.FAILED, message=sent.short, answered=True)
         try:
             after = self.operation.look(self.step, sent.id)
         except ReconcilerError:
@@ -135,6 +138,7 @@ class OneStep:
         status: int | None = None,
         message: str | None = None,
         copied: str | None = None,
+        answered: bool = False,
     ) -> StepResult:
         number = found.id if found is not None else None
         if number is None and self.step.kind != "label":
@@ -148,4 +152,5 @@ class OneStep:
             message=message,
             copied=copied,
             request=self.operation.request(self.step, number),
+            answered=answered,
         )

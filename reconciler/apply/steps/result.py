@@ -14,7 +14,8 @@ class StepResult:
 
     `id` is the object's own id as soon as it is known, `of` what it belongs to with its id, `gave` what was there
     afterwards in the terms of the step's `gives`, `copied` the folder of the copy that was taken before, and `beside`
-    the ids of others of the same name that were there before something was made.
+    the ids of others of the same name that were there before something was made. `answered`: it failed, but not for
+    want of a server.
     """
 
     step: Step
@@ -28,3 +29,4 @@ class StepResult:
     replaced: tuple[Replaced, ...] = ()
     beside: tuple[int, ...] = ()
     request: str = ""
+    answered: bool = False

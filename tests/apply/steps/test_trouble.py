@@ -163,6 +163,26 @@ def test_a_server_that_is_gone_ends_the_run(desk: Desk) -> None:
     desk.sandbox.app.clear()
 
 
+def test_work_that_the_server_cannot_do_does_not_end_the_run(desk: Desk) -> None:
+    tasks = "".join(f"  t{n}: {{labels: {{car: }}, data: {{files: [one/0.png]}}}}\n" for n in range(6))
+    desk.apply(annotated())
+    desk.sandbox.fail_work("create:task", "PIL.UnidentifiedImageError: cannot identify image file", times=4)
+    outcome = desk.apply(f"version: 1\ntasks:\n{tasks}", parallelism=1)
+    assert outcome.run.note is None
+    assert (outcome.run.counts.failed, outcome.run.counts.skipped) == (4, 0)
+
+
+def test_backups_that_the_server_cannot_make_do_not_end_the_run(desk: Desk) -> None:
+    tasks = "".join(f"  t{n}: {{labels: {{car: }}, data: {{files: [one/0.png]}}}}\n" for n in range(5))
+    desk.apply(annotated())
+    desk.apply(f"version: 1\ntasks:\n{tasks}")
+    desk.sandbox.fail_work("export:backup", times=4)
+    gone = "".join(f"  t{n}: {{ensure: absent}}\n" for n in range(5))
+    outcome = desk.apply(f"version: 1\nsettings: {{limits: {{max_deletes: 9}}}}\ntasks:\n{gone}", parallelism=1)
+    assert outcome.run.note is None
+    assert (outcome.run.counts.failed, outcome.run.counts.written) == (4, 1)
+
+
 def test_a_file_that_changed_since_the_plan_is_refused(desk: Desk) -> None:
     plan = desk.plan(annotated())
     boxes(desk, 2)

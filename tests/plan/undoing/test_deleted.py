@@ -167,6 +167,28 @@ def test_a_task_made_anew_in_the_place_of_another(shop: Shop) -> None:
     assert shop.drawn("one") == [("car", 0)]
 
 
+def test_the_address_of_a_task_made_anew_leads_to_the_old_one_again(shop: Shop) -> None:
+    """Also what was applied to it: what people took out of its annotations stays out."""
+    task = shop.task([box(0), box(1)])
+    task["annotations"]["mode"] = "append"
+    made = shop.life(tasks={"one": task})
+    shop.apply(made)
+    shop.ask("DELETE", f"/api/tasks/{shop.id_of('one')}/annotations")
+    anew = {**task, "replace": True, "data": {**task["data"], "segment_size": 4}}
+    replaced = shop.apply(shop.life(tasks={"one": anew}))
+    undone = shop.apply(shop.back(replaced))
+    old = shop.id_of("one")
+    assert shop.plan(made).is_empty
+    life = shop.life(tasks={"one": {**task, "project": "other"}})
+    life["projects"]["other"] = {**life["projects"]["life"], "name": "Other"}
+    assert ("task.one", "move_task") in did(shop.plan(life))
+    shop.apply(shop.back(undone))
+    assert shop.id_of("one") != old
+    moved = did(shop.plan({**life, "tasks": {"one": {**anew, "project": "other"}}}))
+    assert ("task.one", "move_task") in moved
+    assert ("task.one", "create_task") not in moved
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_a_task_whose_project_is_gone_comes_back_only_by_force(shop: Shop, *, force: bool) -> None:
     old = rich(shop)
