@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.errors import Problem
 from reconciler.manifest.absence_checks import absence_problems
+from reconciler.manifest.assign_checks import assign_problems
 from reconciler.manifest.belonging_checks import belonging_problems
 from reconciler.manifest.block_checks import block_problems
 from reconciler.manifest.contradictions import contradictions
@@ -22,6 +23,7 @@ def checked(manifest: Manifest, locations: Locations) -> list[Problem]:
         *label_problems(manifest, locations),
         *data_problems(manifest, locations),
         *absence_problems(manifest, locations),
+        *assign_problems(manifest, locations),
         *contradictions(manifest, locations),
         *jumping_back(manifest, locations),
     ]

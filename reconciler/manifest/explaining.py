@@ -12,6 +12,7 @@ from reconciler.manifest.later import comes_later
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.models import (
     AnnotationsBlock,
+    Assignees,
     Block,
     DataBlock,
     GuideBlock,
@@ -44,6 +45,7 @@ _SYNONYMS = {
     "string": "text",
 }
 _SHORT_FORMS: dict[type[Block], tuple[str, str | None]] = {
+    Assignees: ("a list of usernames, or {role: worker}", None),
     SizeRange: ("a number of frames, or {min: 1, max: 9}", None),
     ProjectRef: ("a key or a name", "quote it if it is one; an id is written {id: 17}"),
     GuideBlock: ("the guide's text, or {file: guides/street.md}", "quote it if it is the text"),

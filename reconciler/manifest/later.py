@@ -5,11 +5,10 @@ They are refused with these words instead of as unknown keys: whoever writes the
 
 from __future__ import annotations
 
-from reconciler.manifest.models import Block, RuleBlock, Settings, TaskFields
+from reconciler.manifest.models import Block, Settings, TaskFields
 
 _LATER: dict[type[Block], set[str]] = {
     TaskFields: {"priority"},
-    RuleBlock: {"assign"},
     Settings: {"priority"},
 }
 

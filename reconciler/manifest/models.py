@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from reconciler.manifest.assigning import AssignBlock, Assignees
 from reconciler.manifest.blocks import Block, ProjectRef
 from reconciler.manifest.data import AnnotationsBlock, CloudFiles, DataBlock, ValidationBlock
 from reconciler.manifest.guides import GuideBlock
@@ -36,6 +37,8 @@ from reconciler.manifest.workflow_words import JobType, Stage, State, TaskStatus
 
 __all__ = [
     "AnnotationsBlock",
+    "AssignBlock",
+    "Assignees",
     "AttributeBlock",
     "Block",
     "CloudFiles",
@@ -162,6 +165,7 @@ class RuleBlock(Block):
     """Many tasks at once. `once` freezes its selection when first applied; `always` selects anew every time."""
 
     called = "a rule"
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["set"]}, {"required": ["assign"]}]})
 
     mode: Literal["once", "always"] = Field(
         default="always",
@@ -170,7 +174,10 @@ class RuleBlock(Block):
     )
     revision: Revision = Field(default=1, description="Raise it to run a `mode: once` rule again.", examples=[2])
     select: Selector = Field(description="Which tasks.", examples=[{"project": "street", "status": "completed"}])
-    set: TaskFields = Field(description="What they get.", examples=[{"status": "annotation"}])
+    set: TaskFields = Field(default=TaskFields(), description="What they get.", examples=[{"status": "annotation"}])
+    assign: Wanted[AssignBlock] = Field(
+        default=None, description="Among whom they are shared out.", examples=[{"to": ["alice", "bob"]}]
+    )
 
     @field_validator("set")
     @classmethod
@@ -179,6 +186,12 @@ class RuleBlock(Block):
         if not written or (written == {"jobs"} and fields.jobs is not None and not fields.jobs.model_fields_set):
             raise complaint("this rule sets nothing", "add to `set` what its tasks should get")
         return fields
+
+    @model_validator(mode="after")
+    def _does_something(self) -> RuleBlock:
+        if not {"set", "assign"} & self.model_fields_set:
+            raise complaint("a rule needs `set` or `assign`", "say what its tasks should get")
+        return self
 
 
 class Manifest(Block):

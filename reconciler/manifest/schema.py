@@ -32,6 +32,12 @@ _SHORT_FORMS: dict[str, Schema] = {
     "SizeRange": {"type": "integer", "minimum": 0},
     "GuideBlock": {"type": "string", "minLength": 1},
     "StorageBlock": {"const": "local"},
+    "Assignees": {
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+        ]
+    },
     "LabelBlock": {"type": "null"},
     "AttributeBlock": {"type": "null"},
     "PartBlock": {"type": "null"},

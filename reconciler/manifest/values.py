@@ -70,7 +70,8 @@ def _supported_version(value: object) -> object:
     return value
 
 
-def _number(value: object) -> object:
+def number(value: object) -> object:
+    """Refuse true and false, which count as numbers in Python."""
     if isinstance(value, bool):
         raise PydanticCustomError("float_type", "not a number")
     return value
@@ -166,8 +167,8 @@ Count = Annotated[int, Field(ge=0), WholeNumber]
 Positive = Annotated[int, Field(ge=1), WholeNumber]
 Revision = Annotated[int, Field(ge=1), WholeNumber]
 Id = Annotated[int, Field(ge=1, le=2_147_483_647), WholeNumber]
-Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(_number)]
-Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), BeforeValidator(_number)]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(number)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), BeforeValidator(number)]
 """A part of a whole: more than nothing, at most all of it."""
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Version = Annotated[Literal[1], BeforeValidator(_supported_version)]

@@ -30,7 +30,7 @@ class Standing:
 
 def definition_digest(block: RuleBlock) -> str:
     """Tells an edited rule from the one that was applied. Mode and revision are not part of it."""
-    content = block.model_dump(mode="json", include={"select", "set"}, exclude_unset=True, by_alias=True)
+    content = block.model_dump(mode="json", include={"select", "set", "assign"}, exclude_unset=True, by_alias=True)
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

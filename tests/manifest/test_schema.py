@@ -34,6 +34,10 @@ def rule(**conditions: object) -> dict[str, Any]:
     return {"version": 1, "rules": {"r": {"select": conditions, "set": {"assignee": None}}}}
 
 
+def share(**assign: object) -> dict[str, Any]:
+    return {"version": 1, "rules": {"r": {"select": {"project": "a"}, "assign": assign}}}
+
+
 def test_it_is_a_schema() -> None:
     Draft202012Validator.check_schema(schema())
 
@@ -71,6 +75,10 @@ def test_it_accepts_what_the_loader_accepts(content: dict[str, Any]) -> None:
         task(data={"files": ["a/*.jpg", "${vars.more}"], "jobs": [["1.jpg"]], "validation": {"mode": "gt"}}),
         task(data={"share": ["a/"], "use_cache": True, "image_quality": "${env.Q:-80}"}, replace=True),
         task(annotations={"file": "a.json"}, move_labels={"car": "vehicle"}, guide="Text"),
+        share(to=["alice", "${vars.b}"], weights={"alice": 2, "${vars.b}": "${vars.w}"}, strategy="round-robin"),
+        share(to="alice", max_per_person=4, only_unassigned=True),
+        share(to={"role": ["worker", "supervisor"]}, by="task"),
+        share(to={"users": ["bob"]}, stage="validation", exclude_previous=True),
         {"version": 1, "tasks": None, "vars": {"a": [1]}, "include": "x.yaml"},
         {"include": ["a.yaml"]},
     ],
@@ -109,6 +117,14 @@ def test_it_accepts(content: object) -> None:
         project(source_storage=None),
         project(prune={"labels": 1}),
         project(status="completed"),
+        share(),
+        share(to=[]),
+        share(to=[7]),
+        share(to={"role": "boss"}),
+        share(to={}),
+        share(to=["a"], weights={"a": 0}),
+        share(to=["a"], max_per_person=0),
+        share(to=["a"], strategy="even"),
         rule(),
         rule(id=[]),
         rule(**{"not": {}}),
