@@ -151,7 +151,7 @@ def test_a_full_disk(server: ScriptedServer, session: Session, tmp_path: Path) -
 def test_no_word_of_where_it_is(server: ScriptedServer, session: Session, tmp_path: Path) -> None:
     exporting(server)
     server.answers["/api/requests/rq"] = Says(body={"id": "rq", "status": "finished"})
-    with pytest.raises(ServerError, match="the server does not say where the backup is"):
+    with pytest.raises(ServerError, match="the server does not say where the file is"):
         fetch(session, tmp_path)
 
 

@@ -1,0 +1,100 @@
+"""Which file is for which task."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reconciler.cvat.models import Task
+from reconciler.transfer.listing import Entry, Listing, Purpose, sha256_of
+from reconciler.transfer.matching import files_in, match
+
+SERVER = "http://here"
+TASKS = [
+    Task(id=1, name="batch-001"),
+    Task(id=2, name="batch-002"),
+    Task(id=3, name="twin"),
+    Task(id=4, name="twin"),
+    Task(id=5, name="a/b"),
+    Task(id=6, name="2"),
+]
+
+
+def folder(path: Path, *names: str) -> list[Path]:
+    for name in names:
+        (path / name).write_text(name)
+    return files_in(path)
+
+
+def matched(path: Path, *names: str, listing: Listing | None = None) -> dict[str, int]:
+    found = match(folder(path, *names), TASKS, listing, SERVER)
+    assert not found.problems
+    return {file.name: task for task, file in found.files.items()}
+
+
+def problems(path: Path, *names: str, listing: Listing | None = None) -> str:
+    return "\n".join(map(str, match(folder(path, *names), TASKS, listing, SERVER).problems))
+
+
+def test_by_id_and_by_name(tmp_path: Path) -> None:
+    names = ("batch-001.task-1.zip", "batch-002.zip", "task-3.json", "a_b.xml")
+    assert matched(tmp_path, *names) == {names[0]: 1, names[1]: 2, names[2]: 3, names[3]: 5}
+
+
+def test_what_is_not_for_tasks_is_left(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    assert matched(tmp_path, "1.zip", "checksums.json", "SHA256SUMS", ".DS_Store") == {"1.zip": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("batch-01.zip", "matches no task of the selection\n    did you mean `batch-001`?"),
+        ("nothing.zip", "matches no task of the selection\n    name it after its task"),
+        ("task-99.zip", "is for task 99, which is not there, or not selected"),
+        ("batch-002.task-1.zip", "is for task 1, but that is called `batch-001`\n    if it is meant all the same"),
+        ("twin.zip", "matches 2 tasks: 3 (twin), 4 (twin)\n    put the id into the file's name: twin.task-3.zip"),
+        ("2.zip", "matches 2 tasks: 6 (2), 2 (batch-002)"),
+    ],
+)
+def test_none_and_two(tmp_path: Path, name: str, message: str) -> None:
+    assert message in problems(tmp_path, name)
+
+
+def test_two_files_for_one_task_and_all_of_it_together(tmp_path: Path) -> None:
+    said = problems(tmp_path, "1.zip", "batch-001.zip", "twin.zip", "nothing.zip")
+    assert "task 1 matches 2 files: " in said
+    assert "matches 2 tasks" in said
+    assert "matches no task" in said
+
+
+def listing(path: Path, server: str = SERVER, task: int = 1, name: str = "batch-001") -> Listing:
+    file = path / "some.zip"
+    file.write_text("some.zip")
+    entry = Entry(
+        name=file.name,
+        sha256=sha256_of(file),
+        size=file.stat().st_size,
+        task=task,
+        task_name=name,
+        fetched=datetime.now(UTC),
+    )
+    return Listing(purpose=Purpose(kind="annotations", format="COCO 1.0", server=server), files=(entry,))
+
+
+def test_the_folder_says_it(tmp_path: Path) -> None:
+    """A task may have been renamed since: on the same server its id counts."""
+    assert matched(tmp_path, listing=listing(tmp_path, name="former")) == {"some.zip": 1}
+
+
+def test_of_another_server_only_the_name_counts(tmp_path: Path) -> None:
+    there = listing(tmp_path, server="http://elsewhere", task=1, name="batch-002")
+    assert matched(tmp_path, listing=there) == {"some.zip": 2}
+
+
+def test_changed_since_it_was_fetched(tmp_path: Path) -> None:
+    there = listing(tmp_path)
+    (tmp_path / "some.zip").write_text("other")
+    assert "is not what it was when it was fetched" in problems(tmp_path, listing=there)
