@@ -26,6 +26,7 @@ from reconciler.plan.labels import table
 from reconciler.plan.state import State, job_state, task_state
 from reconciler.snapshots.archives import numbered
 from reconciler.snapshots.model import Copy, TaskRecord
+from reconciler.snapshots.quality import content, differing_settings
 from reconciler.snapshots.reading import BACKUP, annotations_of, check_file, file_path, task_record
 from reconciler.snapshots.restored_annotations import RestoredAnnotations
 from reconciler.snapshots.restored_fields import RestoredFields
@@ -33,7 +34,6 @@ from reconciler.snapshots.restored_guide import restore_guide
 from reconciler.snapshots.restored_issues import restore_issues
 
 _BY_THEMSELVES = frozenset({"project", "status", "owner"})  # moved, derived, written last
-_QUALITY_OWN = frozenset({"id", "task_id", "project_id", "created_date", "updated_date"})
 
 
 @dataclass
@@ -160,15 +160,15 @@ class Restoring:
         return jobs
 
     def _quality(self, record: TaskRecord, task_id: int, done: Reapplied) -> None:
-        wanted = _without(table(record.quality), _QUALITY_OWN)
+        wanted = content(table(record.quality))
         now = self._reader.quality_settings(task_id) if wanted else None
         if now is None:
             if wanted:
                 done.warnings.append("its quality settings cannot be set: it has none")
             return
-        changed = {name: value for name, value in wanted.items() if now.get(name) != value}
+        changed = differing_settings(wanted, now)
         plain = {name: value for name, value in changed.items() if not isinstance(value, dict | list)}
-        if len(plain) < len(changed):  # from 2.74 on a tree of requirements, with ids of its own
+        if len(plain) < len(changed):  # from 2.74 on a tree of requirements, each with an id and dates of its own
             done.warnings.append(f"quality settings were not set: {', '.join(sorted(changed.keys() - plain.keys()))}")
         if plain:
             try:
