@@ -12,8 +12,9 @@ from reconciler.annotations.items import Item
 Place = str
 
 _EXACTLY: Final = {"rectangle": 4, "ellipse": 4, "cuboid": 16, "skeleton": 0}
-_AT_LEAST: Final = {"polygon": 6, "polyline": 4, "points": 2, "mask": 4}
+_AT_LEAST: Final = {"polygon": 6, "polyline": 4, "points": 2, "mask": 5}
 _TYPES: Final = (*_EXACTLY, *_AT_LEAST)
+_LONGEST_SOURCE: Final = 16  # a longer one is a 500 (CVAT's models.Annotation)
 _LONGEST: Final = 4096  # characters of an attribute's value, as in openapi-2.54.1.yml
 
 
@@ -47,7 +48,7 @@ def text(value: Any, place: Place) -> str:
 
 
 def attribute(value: Any, place: Place) -> str:
-    """An attribute's value: text, or a number or truth value that stands for its text."""
+    """An attribute's value: text, or a number or truth value that stands for its text; the server strips its ends."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -56,9 +57,10 @@ def attribute(value: Any, place: Place) -> str:
         return str(value)
     if not isinstance(value, str):
         raise Wrong(place, f"has to be text, not {_called(value)}")
-    if len(value) > _LONGEST:
+    stripped: str = value.strip()
+    if len(stripped) > _LONGEST:
         raise Wrong(place, f"is longer than {_LONGEST} characters")
-    return value
+    return stripped
 
 
 def item(value: Any, place: Place) -> dict[str, Any]:
@@ -69,8 +71,8 @@ def item(value: Any, place: Place) -> dict[str, Any]:
     count(raw["frame"], f"{place}.frame")
     if raw.get("group") is not None:
         count(raw["group"], f"{place}.group")
-    if raw.get("source") is not None:
-        text(raw["source"], f"{place}.source")
+    if raw.get("source") is not None and len(text(raw["source"], f"{place}.source")) > _LONGEST_SOURCE:
+        raise Wrong(f"{place}.source", f"is longer than {_LONGEST_SOURCE} characters")
     return raw
 
 

@@ -122,6 +122,8 @@ def _tag(value: Any, place: Place) -> Item:
 def _shape(value: Any, place: Place) -> Item:
     raw = check.drawn(check.item(value, place), place)
     parts = [_shape_part(part, at) for part, at in _elements(raw, place)]
+    if bool(parts) != (raw["type"] == items.SKELETON):  # both are refused (CVAT's LabeledShapeSerializer)
+        raise Wrong(place, "has parts, and is no skeleton" if parts else "is a skeleton without parts in `elements`")
     return items.shape(raw, _label(raw, place), _values(raw, place), parts)
 
 

@@ -81,7 +81,8 @@ def _values(holder: Raw, label: LabelSpec, defaults: Mapping[str, str]) -> Value
     server takes no such value back.
     """
     names = label.attribute_names
-    given = {names.get(value["spec_id"]): str(value["value"]) for value in holder.get("attributes") or ()}
+    # The ends are stripped when a value is written (CVAT's AttributeValSerializer); what is older may have them yet.
+    given = {names.get(value["spec_id"]): str(value["value"]).strip() for value in holder.get("attributes") or ()}
     return {name: given.get(name, default) for name, default in defaults.items()}
 
 

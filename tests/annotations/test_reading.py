@@ -50,6 +50,13 @@ def test_names_and_ids_are_both_understood(write: Write) -> None:
     assert read_native(write({"shapes": [parts_by_id]}), IDS) == read_native(write({"shapes": [parts_by_name]}), IDS)
 
 
+def test_the_ends_of_an_attributes_value_do_not_count(write: Write) -> None:
+    """The server strips them: otherwise it would never hold what the file says."""
+    assert read_native(write({"shapes": [box(attributes={"make": " acme\n"})]}), IDS) == held(
+        shapes=[box(attributes={"make": "acme"})]
+    )
+
+
 def test_what_was_exported_reads_back(write: Write) -> None:
     content = held(
         tags=[{"frame": 2, "label": "car", "group": 4}], tracks=[{"label": "car", "shapes": [box(1), box(3)]}]
@@ -86,6 +93,10 @@ def test_what_was_exported_reads_back(write: Write) -> None:
         ({"shapes": [box(z_order=0.5)]}, "x.json: shapes[0].z_order has to be a whole number, not 0.5"),
         ({"shapes": [box(score="x")]}, "x.json: shapes[0].score has to be a number, not 'x'"),
         ({"shapes": [box(source=3)]}, "x.json: shapes[0].source has to be text, not 3"),
+        ({"shapes": [box(source="a" * 17)]}, "x.json: shapes[0].source is longer than 16 characters"),
+        ({"shapes": [box(type="skeleton", points=[])]}, "shapes[0] is a skeleton without parts in `elements`"),
+        ({"shapes": [box(elements=[box()])]}, "shapes[0] has parts, and is no skeleton"),
+        ({"shapes": [box(type="mask", points=[0, 0, 1, 1])]}, "shapes[0].points has 4 numbers: a mask has at least 5"),
         ({"shapes": [box(attributes=[{"value": "x"}])]}, "x.json: shapes[0].attributes[0] has no `name`"),
         ({"shapes": [box(attributes=[{"name": "make"}])]}, "shapes[0].attributes[0].value has to be text, not null"),
         ({"shapes": [box(attributes={"make": "x" * 5000})]}, "shapes[0].attributes.make is longer than 4096"),
