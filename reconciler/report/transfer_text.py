@@ -60,11 +60,11 @@ def render_fetched(outcome: Outcome, folder: Path, console: Console, *, full: bo
     show(console, columns(heads, rows, numbers=frozenset({0, 3})))
     _rest(len(outcome.files), len(rows), console)
     for one in wrong:
-        show(console, [Text(), *words(styled(f"task {one.item.task.id}: ", "red"), one.what, width=console.width)])
+        show(console, [Text(), *words(styled("failed:", "red"), _what(one), width=console.width)])
         if one.hint:
-            show(console, words(Text("    "), one.hint, width=console.width, style="dim"))
+            show(console, words(Text("   "), one.hint, width=console.width, style="dim"))
     if outcome.stopped:
-        show(console, [Text(), *words(styled("Stopped: ", "red"), outcome.stopped, width=console.width)])
+        show(console, [Text(), *words(styled("Stopped:", "red"), outcome.stopped, width=console.width)])
     show(console, [Text(), styled(_summary(outcome, folder))])
 
 
@@ -85,6 +85,11 @@ def _summary(outcome: Outcome, folder: Path) -> str:
 
 def _row(item: Item, last: Text) -> list[Text]:
     return [styled(str(item.task.id), "bold"), styled(item.task.name), styled(item.name), last]
+
+
+def _what(one: Fetched) -> str:
+    task = f"task {one.item.task.id}"
+    return one.what if task in one.what else f"{task}: {one.what}"
 
 
 def _size(one: Fetched) -> Text:
