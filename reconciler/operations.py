@@ -27,8 +27,9 @@ from reconciler.apply.steps.settling import Settling
 from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import UNSET, Session, connect
-from reconciler.cvat.users import resolve_users, visible_usernames
+from reconciler.cvat.users import VisiblePeople
 from reconciler.errors import LockedError, PlanFileError, StateError
+from reconciler.history.annotators import recorded_annotators
 from reconciler.history.bindings import load_bindings
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
@@ -40,6 +41,7 @@ from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
 from reconciler.manifest.loading import LoadedManifest, from_document
+from reconciler.plan.destruction import check_destruction
 from reconciler.plan.model import Plan, SavedPlan, ServerRef
 from reconciler.plan.planner import Surroundings, make_plan
 from reconciler.way_back import way_back
@@ -78,10 +80,11 @@ def plan(
         loaded,
         Surroundings(
             server=reader,
-            people=_People(reader),
+            people=VisiblePeople(reader),
             ref=server_ref(session),
             capabilities=session.capabilities,
             bindings=load_bindings(store),
+            annotators=partial(recorded_annotators, store, session.url),
             ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
         ),
         targets,
@@ -93,6 +96,7 @@ def apply(
     session: Session,
     store: StateStore,
     *,
+    allow_destructive: bool = False,
     parallelism: int = 4,
     progress: Progress | None = None,
 ) -> Outcome:
@@ -105,6 +109,7 @@ def apply(
         planned: a plan of `plan`, `plan_rollback` or `load_saved`.
         session: connected to the server and organization that the plan was made for.
         store: where the run is recorded.
+        allow_destructive: a plan with steps that destroy data is refused without; a copy of everything is taken first.
         parallelism: tasks written at once; the jobs of one task always follow one another.
         progress: who wants to hear how it goes; its methods are called from several threads.
 
@@ -114,6 +119,7 @@ def apply(
     """
     saved = planned if isinstance(planned, SavedPlan) else seal(planned, tool=tool(), now=datetime.now(UTC))
     check_made_for(saved.plan, session)
+    check_destruction(saved.plan, allowed=allow_destructive)
     return run_plan(
         saved,
         session,
@@ -183,7 +189,7 @@ def plan_rollback(
         session,
         store,
         reader=reader,
-        people=_People(reader),
+        people=VisiblePeople(reader),
         ref=server_ref(session),
         force=force,
     )
@@ -195,16 +201,19 @@ def rollback(
     run_id: str | None = None,
     *,
     force: bool = False,
+    allow_destructive: bool = False,
     parallelism: int = 4,
     progress: Progress | None = None,
 ) -> Outcome:
     """Plan the way back of a run and apply it: `plan_rollback`, then `apply`, with what they raise."""
     way_back = plan_rollback(session, store, run_id, force=force)
-    return apply(way_back, session, store, parallelism=parallelism, progress=progress)
+    return apply(
+        way_back, session, store, allow_destructive=allow_destructive, parallelism=parallelism, progress=progress
+    )
 
 
 def find_run(store: StateStore, run_id: str | None) -> Run:
-    """A run by its id or the beginning of one; without, the last.
+    """A run by its id or the beginning of one; without, the last, but for rollbacks that came to nothing.
 
     Raises:
         StateError: there is none.
@@ -212,6 +221,9 @@ def find_run(store: StateStore, run_id: str | None) -> Run:
     if run_id is not None:
         return load_run(store, run_id)
     run = last_run(store)
+    # Whoever says `rollback` again after one that failed means the same run again.
+    while run is not None and run.of_run is not None and run.status is RunStatus.FAILED and not run.counts.written:
+        run = load_run(store, run.of_run)
     if run is None:
         raise StateError(f"no run is recorded in {store.folder}", hint="name the state folder with --state")
     return run
@@ -240,16 +252,3 @@ def server_ref(session: Session) -> ServerRef:
         organization=session.organization,
         user=session.user.username,
     )
-
-
-class _People:
-    """Who can be assigned, as the planner asks for it."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def resolve(self, usernames: Iterable[str]) -> dict[str, int]:
-        return {name: user.id for name, user in resolve_users(self._reader, usernames).items()}
-
-    def visible(self) -> list[str]:
-        return visible_usernames(self._reader)

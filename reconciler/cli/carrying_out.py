@@ -58,7 +58,14 @@ class CarryingOut:
             return DECLINED
         try:
             with _told(plan) as told:
-                outcome = operations.apply(planned, session, self.store, parallelism=self.parallelism, progress=told)
+                outcome = operations.apply(
+                    planned,
+                    session,
+                    self.store,
+                    allow_destructive=True,  # it was agreed to
+                    parallelism=self.parallelism,
+                    progress=told,
+                )
         except StalePlanError:
             self._show_what_it_would_be(plan, session)
             raise

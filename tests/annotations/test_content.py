@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given
@@ -121,13 +120,3 @@ def test_what_is_not_there_is_named() -> None:
     varying = {"label": "car", "shapes": [{**box(), "attributes": {"make": "acme"}}]}
     with pytest.raises(AnnotationsError, match="attribute `make` of label `car` does not vary along a track"):
         held(tracks=[varying])
-
-
-def test_a_hundred_thousand_shapes_take_seconds() -> None:
-    document = [{**box(n % 500, group=n % 7), "points": [n, n + 0.5, n + 10, n + 20]} for n in range(100_000)]
-    begin = time.perf_counter()
-    content = held(shapes=document)
-    other = Annotations(shapes=content.shapes[1:])
-    assert content.digest != other.digest
-    assert content.minus(other).numbers == Numbers(shapes=1)
-    assert time.perf_counter() - begin < 20

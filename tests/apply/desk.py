@@ -85,14 +85,14 @@ class Desk:
         return operations.plan(self.manifest(text), self.session, self.store, targets=targets)
 
     def apply(self, planned: str | Plan, *, parallelism: int = 4) -> Outcome:
-        """Apply a plan, or plan a manifest and apply that."""
+        """Apply a plan, or plan a manifest and apply that; what it destroys is allowed."""
         plan = self.plan(planned) if isinstance(planned, str) else planned
-        return operations.apply(plan, self.session, self.store, parallelism=parallelism)
+        return operations.apply(plan, self.session, self.store, allow_destructive=True, parallelism=parallelism)
 
     def rollback(self, run_id: str | None = None, *, force: bool = False) -> Outcome:
         """Take a run back (default: the last)."""
         plan = operations.plan_rollback(self.session, self.store, run_id, force=force)
-        return operations.apply(plan, self.session, self.store)
+        return operations.apply(plan, self.session, self.store, allow_destructive=True)
 
     # What came of it
 

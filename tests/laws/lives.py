@@ -63,7 +63,20 @@ def _edited(draw: st.DrawFn, before: Document) -> Document:
     edits = (_edit_project, _edit_label, _rename_label, _add_label, _drop_label, _edit_task, _add_task, _drop_task)
     for edit in draw(st.lists(st.sampled_from(edits), min_size=1, max_size=3)):
         edit(draw, document)
+    _as_fixed(before, document)
     return document
+
+
+def _as_fixed(before: Document, document: Document) -> None:
+    """What cannot be changed stays: a task's segments; on 2.54, attributes once they are there."""
+    for name in before["tasks"].keys() & document["tasks"].keys():
+        document["tasks"][name]["segment_size"] = before["tasks"][name]["segment_size"]
+    for label in document["labels"].values():
+        old = before["labels"].get(label.get("renamed_from"), {})
+        label["attributes"] = old.get("attributes", {}) | label["attributes"]
+    for name in before["labels"].keys() & document["labels"].keys():
+        label = document["labels"][name]
+        label["attributes"] = before["labels"][name]["attributes"] | label["attributes"]
 
 
 def _edit_project(draw: st.DrawFn, document: Document) -> None:

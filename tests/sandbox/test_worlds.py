@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +42,7 @@ def test_reset_and_dump() -> None:
         sandbox.api("PATCH", "/api/jobs/5", json={"stage": "annotation"})
         sandbox.api("DELETE", "/api/tasks/6")
         assert sandbox.dump() != before
-        started = time.monotonic()
-        for _ in range(10):
-            sandbox.reset(before)
-        assert (time.monotonic() - started) / 10 < 0.05
+        sandbox.reset(before)
         assert sandbox.dump() == before
         assert sandbox.api("GET", "/api/tasks", user="bob")[0] == 200
 

@@ -8,6 +8,7 @@ from reconciler.apply.steps.contents import read_contents
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing, ToCopy
 from reconciler.apply.steps.projects import of_one_name
 from reconciler.cvat.models import Task
+from reconciler.cvat.writing import Writer
 from reconciler.plan.state import task_state
 from reconciler.plan.steps import Image, Step
 
@@ -40,14 +41,22 @@ class CreateTask(Operation):
         return _in_project(self, step)
 
     def send(self, step: Step, found: Found) -> Sent:
-        """Make it, in its project."""
+        """Make it, in its project; then give it to its owner.
+
+        Whether POST takes an `owner_id` is not recorded from any server; PATCH does. The owner comes last: whoever gives
+        a task away may not be allowed to change it any more.
+        """
         body, organization = dict(step.body), None
+        owner = body.pop("owner_id", None)
         if step.of is not None:
             body["project_id"] = number = self.site.of(step.of)
             if self.site.session.organization is None:  # where its project is, or it is refused
                 project = self.site.sight.project(number)
                 organization = project.organization_id if project is not None else None
-        return Sent(self.site.objects.create_task(body, organization=organization).id)
+        made = self.site.objects.create_task(body, organization=organization)
+        if owner is not None and (made.owner is None or made.owner.id != owner):
+            Writer(self.site.session).patch_task(made.id, {"owner_id": owner})
+        return Sent(made.id)
 
     def request(self, step: Step, number: int | None) -> str:
         """What is sent."""

@@ -41,6 +41,15 @@ def test_a_whole_project_is_made(desk: Desk) -> None:
     assert desk.plan(annotated()).is_empty
 
 
+def test_a_task_is_given_to_its_owner_once_it_is_made(desk: Desk) -> None:
+    text = PROJECT + TASK.replace("project: street", "project: street\n    owner: bob")
+    outcome = desk.apply(text)
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    assert desk.task(1)["owner"]["username"] == "bob"
+    assert ("/api/tasks/1", {"owner_id": desk.task(1)["owner"]["id"]}) in desk.sent
+    assert desk.plan(text).is_empty
+
+
 def test_each_step_is_recorded_before_and_after(desk: Desk) -> None:
     outcome = desk.apply(PROJECT + TASK)
     by_step: dict[str, list[WriteOutcome]] = {}

@@ -81,7 +81,7 @@ class Shop:
     def apply(self, document: Document | Plan) -> Outcome:
         """Apply it; all of it has to arrive."""
         plan = document if isinstance(document, Plan) else self.plan(document)
-        outcome = operations.apply(plan, self.desk.session, self.desk.store)
+        outcome = operations.apply(plan, self.desk.session, self.desk.store, allow_destructive=True)
         behind = [(one.step.address, one.step.do, one.outcome, one.message) for one in outcome.steps]
         assert outcome.run.status is RunStatus.DONE, (outcome.run.note, outcome.run.unproven, behind)
         return outcome

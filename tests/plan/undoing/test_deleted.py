@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler import operations
+from reconciler.history.model import RunStatus
+from reconciler.history.runs import load_run
 from reconciler.plan.model import Plan
 
 from .shop import CAR, VAN, Shop, box, did, told
@@ -291,3 +294,18 @@ def test_a_copy_that_is_gone(shop: Shop) -> None:
         file.unlink()
     [(_, _, why)] = told(shop.back(gone))
     assert "is not there any more" in str(why)
+
+
+def test_a_rollback_that_came_to_nothing_is_said_again(shop: Shop) -> None:
+    rich(shop)
+    before = shop.contents()
+    gone = shop.apply(pruned(shop))
+    shop.desk.sandbox.fail_work("import:backup", times=1)
+    failed = operations.apply(shop.back(), shop.desk.session, shop.desk.store, allow_destructive=True)
+    assert (failed.run.status, failed.run.counts.written) == (RunStatus.FAILED, 0)
+    assert load_run(shop.desk.store, gone.run.id).rolled_back_by is None
+    back = shop.back()
+    assert back.of_run == gone.run.id
+    undone = shop.apply(back)
+    assert shop.contents() == before
+    assert load_run(shop.desk.store, gone.run.id).rolled_back_by == undone.run.id
