@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from reconciler.cvat.models import User
 from reconciler.cvat.reading import Reader
+
+
+class VisiblePeople:
+    """Who can be assigned, as planning asks for it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def resolve(self, usernames: Iterable[str]) -> dict[str, int]:
+        """Ids of those of the users who exist and are visible."""
+        return {name: user.id for name, user in resolve_users(self._reader, usernames).items()}
+
+    def visible(self) -> list[str]:
+        """All visible usernames."""
+        return visible_usernames(self._reader)
+
+    def with_role(self, roles: Collection[str]) -> list[str]:
+        """The members of the organization who have one of these roles."""
+        return usernames_with_role(self._reader, roles)
 
 
 def resolve_users(reader: Reader, usernames: Iterable[str]) -> dict[str, User]:
@@ -36,6 +55,15 @@ def visible_usernames(reader: Reader) -> list[str]:
     for organization in _elsewhere(reader):
         names |= {user.username for user in reader.users(organization=organization)}
     return sorted(names)
+
+
+def usernames_with_role(reader: Reader, roles: Collection[str]) -> list[str]:
+    """The members of the session's organization who have one of these roles, sorted; not those only invited.
+
+    Raises ServerError.
+    """
+    members = [member for member in reader.members() if member.role in roles and member.is_active is not False]
+    return sorted(member.username for member in members if member.username)
 
 
 def _elsewhere(reader: Reader) -> list[int]:

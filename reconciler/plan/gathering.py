@@ -11,6 +11,7 @@ from reconciler.history.ledger import find
 from reconciler.history.model import Ledger
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import RuleBlock, TaskBlock, TaskFields
+from reconciler.plan.assignment.rules import SharingRule
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.foreseen import could_select
 from reconciler.plan.disagreements import Disagreements
@@ -43,6 +44,7 @@ class Gathering:
     building: Building  # what was found of the blocks, and what is done to whole objects
     wishes: dict[int, TaskWishes] = field(default_factory=dict)
     standings: list[Standing] = field(default_factory=list)
+    sharing: list[SharingRule] = field(default_factory=list)  # rules with `assign`
     people: NamedPeople = field(default_factory=NamedPeople)
     disagreements: Disagreements = field(default_factory=Disagreements)
     problems: list[Problem] = field(default_factory=list)
@@ -111,6 +113,8 @@ class Gathering:
         address, at = f"rule.{key}", self._below("rules", key, "set")
         standing = self._stand(key, address, block)
         self.standings.append(standing)
+        if block.assign is not None:
+            self.sharing.append(SharingRule(address, block, standing, self._below("rules", key, "assign")))
         if standing.record.phase is not RulePhase.DONE:
             self.people.want_all_in(block.set, at)
         left = {one.task: one for one in standing.record.left}

@@ -33,6 +33,14 @@ class JobsRead:
             if job.task_id is not None:
                 self.by_task[job.task_id].append(job)
 
+    def add_unknown(self, jobs: Iterable[Job]) -> None:
+        """Keep those that are not there yet."""
+        known = {job.id for some in self.by_task.values() for job in some}
+        fresh = [job for job in jobs if job.id not in known]
+        self.add(fresh)
+        for task_id in {job.task_id for job in fresh if job.task_id is not None}:
+            self.by_task[task_id].sort(key=lambda job: job.id)
+
     def of(self, task_id: int) -> list[Job]:
         """What was read of one task's jobs, by id."""
         return self.by_task.get(task_id, [])

@@ -27,6 +27,7 @@ __all__ = [
     "Left",
     "Limits",
     "ManifestRef",
+    "PersonLoad",
     "Plan",
     "RulePhase",
     "RuleStanding",
@@ -176,6 +177,17 @@ class Conflict(Frozen):
     note: str | None = None  # why it cannot be restored even then
 
 
+class PersonLoad(Frozen):
+    """What one person of a rule that shares work out has to do: open jobs (or tasks) in the projects concerned."""
+
+    rule: str
+    by: Literal["job", "task"]
+    person: str
+    before: int
+    after: int
+    frames: int  # of what they have afterwards
+
+
 class Plan(Frozen):
     """What would be done, in order, with everything it was computed from."""
 
@@ -192,6 +204,7 @@ class Plan(Frozen):
     changes: tuple[Change, ...] = ()
     bindings: tuple[BindingWish, ...] = ()
     rules: tuple[RuleStanding, ...] = ()
+    assignments: tuple[PersonLoad, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     users: dict[str, int] = Field(default_factory=dict)  # the usernames in it and their ids
     warnings: tuple[Warning_, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal, Protocol
 
 from pydantic import JsonValue
@@ -77,4 +77,8 @@ class People(Protocol):
 
     def visible(self) -> list[str]:
         """All visible usernames, for suggestions."""
+        ...
+
+    def with_role(self, roles: Collection[str]) -> list[str]:
+        """The members of the organization who have one of these roles, sorted."""
         ...

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
 
-from packaging.version import Version
-
-from reconciler.cvat.capabilities import Capabilities
 from reconciler.cvat.filters import is_in
 from reconciler.cvat.models import Task
 from reconciler.errors import PlanError, Problem
-from reconciler.history.bindings import Bindings
-from reconciler.history.model import Ledger
 from reconciler.manifest.loading import LoadedManifest, in_order
+from reconciler.plan.assignment.assigning import Assigning
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.deletions import find_deletions
 from reconciler.plan.building.finding import find_blocks
@@ -33,37 +27,25 @@ from reconciler.plan.model import (
     Change,
     Limits,
     ManifestRef,
+    PersonLoad,
     Plan,
     RulePhase,
     RuleStanding,
-    ServerRef,
     Warning_,
 )
-from reconciler.plan.observing import Observed, People
 from reconciler.plan.overrides import unmatched_overrides
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.selection import Selecting
 from reconciler.plan.state import users_of
 from reconciler.plan.steps import BindingWish, Step
 from reconciler.plan.summary import existing, named_users, summarise, task_labels
+from reconciler.plan.surroundings import Surroundings
 from reconciler.plan.targets import Targets
 from reconciler.plan.wish import Wish
 
-_ANY_SERVER: Final = Capabilities.of(Version("0"))
+__all__ = ["Surroundings", "make_plan"]
 
 _WantedOfJobs = Mapping[int, Mapping[str, Wish]]
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a plan is made against: the server as it is read, who can be assigned, what was applied before."""
-
-    server: Observed
-    people: People
-    ref: ServerRef
-    capabilities: Capabilities = _ANY_SERVER
-    ledger: Ledger = field(default_factory=Ledger)
-    bindings: Bindings = field(default_factory=Bindings)
 
 
 def make_plan(loaded: LoadedManifest, around: Surroundings, targets: Iterable[str] = ()) -> Plan:
@@ -131,10 +113,13 @@ class _Planner:
         going = find_deletions(self._building)
         self._going = {one.task.id: one.task for one in going}
         self._found.gather()
+        assigning = Assigning(self._found.sharing, self._building, self._projects, self._around.annotators)
+        assigning.find_people(self._around.people, self._found.people)
         users = self._users()
         self._building.users = users
         ordered = build_steps(self._building, data, going)
         jobs = read_jobs(self._found.wishes.values(), self._around.server)
+        assignments = assigning.share_out(self._found.wishes, jobs, self._found.disagreements)
         wanted = self._wanted_of_jobs(jobs)
         self._problems += unmatched_overrides(self._found.wishes.values(), jobs)
         self._problems += self._found.disagreements.problems()
@@ -142,7 +127,7 @@ class _Planner:
             raise PlanError(in_order(list(dict.fromkeys(self._problems))))
         changes = self._changes(jobs, wanted, users, stepped=existing(ordered.steps, "task"))
         bindings = bindings_of(self._building, data, ordered.left_out)
-        return self._assemble(ordered.steps, bindings, changes, users, jobs)
+        return self._assemble(ordered.steps, bindings, changes, users, jobs, assignments)
 
     def _has_tasks(self, project: int) -> bool:
         found = self._around.server.tasks(is_in("project_id", [project]))
@@ -189,6 +174,7 @@ class _Planner:
         changes: Sequence[Change],
         users: Mapping[str, int],
         read: JobsRead,
+        assignments: tuple[PersonLoad, ...],
     ) -> Plan:
         considered = {change.task for change in changes} | existing(steps, "task")
         tasks = [task for number, task in sorted(self._known_tasks().items()) if number in considered]
@@ -209,6 +195,7 @@ class _Planner:
             changes=tuple(changes),
             bindings=tuple(bindings),
             rules=tuple(self._dealt_with(standing.record) for standing in self._found.standings),
+            assignments=assignments,
             users=named_users(changes, self._known_users(users, tasks, read), steps),
             warnings=tuple(dict.fromkeys(self._warnings)),
             summary=summarise(changes, steps=steps),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -103,6 +103,9 @@ class Everybody:
         return {name: _number(name) for name in usernames}
 
     def visible(self) -> list[str]:
+        return []
+
+    def with_role(self, roles: Collection[str]) -> list[str]:
         return []
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.cvat import Credentials, Session, connect
 from reconciler.cvat.reading import Reader
-from reconciler.cvat.users import resolve_users, visible_usernames
+from reconciler.cvat.users import VisiblePeople
 from reconciler.history.bindings import Binding, Bindings, Successor
 from reconciler.history.model import Ledger, LedgerEntry
 from reconciler.manifest.loading import LoadedManifest, load
@@ -23,19 +23,6 @@ from reconciler.plan.standing import definition_digest
 from reconciler.sandbox import Sandbox
 
 FROZEN = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-
-
-class People:
-    """Who can be assigned, read from the server."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def resolve(self, usernames: Any) -> dict[str, int]:
-        return {name: user.id for name, user in resolve_users(self._reader, usernames).items()}
-
-    def visible(self) -> list[str]:
-        return visible_usernames(self._reader)
 
 
 @dataclass
@@ -84,7 +71,7 @@ class Planning:
             ]
             around = Surroundings(
                 server=reader,
-                people=People(reader),
+                people=VisiblePeople(reader),
                 ref=ref,
                 capabilities=session.capabilities,
                 ledger=Ledger(entries=tuple(entries)),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from reconciler.errors import Location, Problem
 from reconciler.manifest.models import Selector, TaskFields
@@ -24,6 +24,9 @@ class Visible:
     def visible(self) -> list[str]:
         self.asked += 1
         return list(self.names)
+
+    def with_role(self, roles: Collection[str]) -> list[str]:
+        return list(roles)
 
 
 def resolve(people: NamedPeople, server: Visible) -> tuple[dict[str, int], list[Problem], list[Warning_]]:

@@ -1,0 +1,28 @@
+"""What people have before and after: the table at a plan's end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from reconciler.plan.assignment.books import Scope
+from reconciler.plan.assignment.rules import SharingRule
+from reconciler.plan.assignment.work import Work
+from reconciler.plan.model import PersonLoad
+
+
+def loads_of(
+    rule: SharingRule, shared: Sequence[Work], known: Mapping[int, Work], scope: Scope
+) -> Iterator[PersonLoad]:
+    """The open work of everybody in the list, then of those from whom the rule takes some."""
+    losing = {work.now for work in shared if work.now is not None and work.planned != work.now}
+    there = [work for work in known.values() if scope.holds(work)]
+    for person in [*rule.people, *sorted(losing - set(rule.people))]:
+        after = [work for work in there if work.open and work.planned == person]
+        yield PersonLoad(
+            rule=rule.address,
+            by=rule.assign.by,
+            person=person,
+            before=sum(work.open_now and work.now == person for work in there),
+            after=len(after),
+            frames=sum(work.frames for work in after),
+        )

@@ -1,0 +1,81 @@
+"""A rule that shares work out: among whom, how, and which work it may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reconciler.errors import Location, Problem
+from reconciler.manifest.assigned_stages import assigned_stages
+from reconciler.manifest.assigning import AssignBlock
+from reconciler.manifest.models import RuleBlock
+from reconciler.manifest.wording import did_you_mean
+from reconciler.plan.assignment.pieces import Team
+from reconciler.plan.model import RulePhase, ServerRef
+from reconciler.plan.observing import People
+from reconciler.plan.standing import Standing
+from reconciler.plan.wishes import Place
+
+
+@dataclass
+class SharingRule:
+    """A rule with `assign`, and where it stands."""
+
+    address: str
+    block: RuleBlock
+    standing: Standing
+    at: Place
+    """The place of a part of its `assign`: `at("to")`."""
+    people: tuple[str, ...] = ()
+
+    @property
+    def assign(self) -> AssignBlock:
+        """How it shares out."""
+        assert self.block.assign is not None
+        return self.block.assign
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it ran once, and has nothing more to do."""
+        return self.standing.record.phase is RulePhase.DONE
+
+    @property
+    def stages(self) -> frozenset[str] | None:
+        """In which stages jobs are shared out; None: in any."""
+        return assigned_stages(self.block)
+
+    def find_people(self, people: People, ref: ServerRef) -> Iterator[Problem]:
+        """Find out who is meant; what stands against it is told."""
+        users, roles = self.assign.to.users, self.assign.to.role
+        if users is not None:
+            self.people = users
+            return
+        where, named = self.at("to", "role"), " or ".join(roles or ())
+        if not ref.organization:
+            what = f"only an organization has members with the role {named}, and none is given"
+            yield Problem(what, where, "write `organization:`, or usernames")
+            return
+        self.people = tuple(people.with_role(roles or ()))
+        if not self.people:
+            yield Problem(f"nobody in organization {ref.organization} has the role {named}", where)
+        for name in self.assign.weights:
+            if self.people and name not in self.people:
+                what = f"{name!r} has a weight, but not the role {named} in organization {ref.organization}"
+                yield Problem(what, self.at("weights", name), did_you_mean(name, self.people))
+
+    def named(self) -> Iterator[tuple[str, Location | None]]:
+        """Everybody who may get something, and where that is written."""
+        for index, name in enumerate(self.people):
+            yield name, self.at("to") if self.assign.to.users is None else self.at("to", index)
+
+    def team(self, load: dict[str, int]) -> Team:
+        """Who shares the work, with what each has besides."""
+        return Team(
+            people=self.people,
+            strategy=self.assign.strategy,
+            weights={name: Fraction(str(weight)) for name, weight in self.assign.weights.items()},
+            load=load,
+            most=self.assign.max_per_person,
+            only_unassigned=self.assign.only_unassigned,
+        )

@@ -1,0 +1,31 @@
+"""What a plan is made against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from packaging.version import Version
+
+from reconciler.cvat.capabilities import Capabilities
+from reconciler.history.bindings import Bindings
+from reconciler.history.model import Ledger
+from reconciler.plan.model import ServerRef
+from reconciler.plan.observing import Observed, People
+
+_ANY_SERVER: Final = Capabilities.of(Version("0"))
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a plan is made against: the server as it is read, who can be assigned, what was applied before."""
+
+    server: Observed
+    people: People
+    ref: ServerRef
+    capabilities: Capabilities = _ANY_SERVER
+    ledger: Ledger = field(default_factory=Ledger)
+    bindings: Bindings = field(default_factory=Bindings)
+    annotators: Callable[[], Mapping[int, str]] = dict
+    """By job, who is recorded to have annotated it; asked only where it matters."""
