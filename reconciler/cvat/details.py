@@ -50,9 +50,18 @@ class DataMeta(_Part):
     chunk_size: int | None = None
     frames: tuple[Frame, ...] = ()  # of a video a single one: the video
     deleted_frames: tuple[int, ...] = ()
-    included_frames: tuple[int, ...] | None = None  # of a ground-truth job: which frames it has
+    included_frames: tuple[int, ...] | None = None  # of a ground-truth job: which of the source's frames it has
     storage: str | None = None
     cloud_storage_id: int | None = None
+
+    @property
+    def included(self) -> tuple[int, ...] | None:
+        """Which frames a ground-truth job has, counted as everywhere else (CVAT's source, JobViewSet.metadata)."""
+        if self.included_frames is None:
+            return None
+        step = self.frame_filter.partition("=")[2].strip()
+        every = int(step) if step.isdecimal() and int(step) else 1
+        return tuple((frame - (self.start_frame or 0)) // every for frame in self.included_frames)
 
     @property
     def names(self) -> tuple[str, ...]:

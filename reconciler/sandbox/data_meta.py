@@ -96,7 +96,7 @@ def _shown(task: Doc, media: Media, first: int, last: int, chosen: list[int] | N
         "frame_filter": media.frame_filter,
         "frames": [_frame(*frames[number]) for number in own],
         "deleted_frames": [frame for frame in (media.deleted if chosen is None else media.disabled) if frame in own],
-        "included_frames": chosen,
+        "included_frames": None if chosen is None else [media.source_number(frame) for frame in chosen],
         "storage": media.storage,
         "cloud_storage_id": task.get("data_cloud_storage_id"),
     }

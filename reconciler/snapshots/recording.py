@@ -139,7 +139,7 @@ def _job(reader: Reader, job: Job) -> JobRecord:
     frames = None
     if job.type == "ground_truth":
         meta = reader.job_data_meta(job.id)
-        frames = meta.included_frames if meta else None
+        frames = meta.included if meta else None
     return JobRecord(
         id=job.id,
         type=job.type or "annotation",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cvat import Reader, Session
+from reconciler.cvat.details import DataMeta
 from reconciler.errors import ServerError
 
 from . import made
@@ -27,6 +28,14 @@ def test_no_data(anyone: Session) -> None:
     assert Reader(anyone).data_meta(999_999) is None
     with pytest.raises(ServerError, match=f"the annotations of task {task.id} cannot be read \\(400\\): Exporting"):
         Reader(anyone).annotations(task.id)
+
+
+def test_frames_of_a_ground_truth_job_are_counted_as_all_frames_are() -> None:
+    """The server counts them in the source, before the step."""
+    meta = DataMeta(start_frame=10, frame_filter="step=5", included_frames=(10, 20, 35))
+    assert meta.included == (0, 2, 5)
+    assert DataMeta(included_frames=(1, 3)).included == (1, 3)
+    assert DataMeta().included is None
 
 
 def test_formats(anyone: Session) -> None:

@@ -89,7 +89,7 @@ def test_replicas_ground_truth_and_every_second_frame_come_back(worker: Worker) 
     assert len(shape) == 7
     where = "/api/jobs/{}/data/meta"
     meta = worker.get(where.format(worker.jobs(after)[-1]["id"]))
-    assert meta["included_frames"] == [0, 3]
+    assert meta["included_frames"] == [1, 7]  # in the source
     assert [frame["name"] for frame in meta["frames"]] == ["frame_1.png", "frame_7.png"]
     held = worker.get(f"/api/jobs/{worker.jobs(after)[-1]['id']}/annotations")["tags"]
     assert [item["frame"] for item in held] == [3]
