@@ -74,6 +74,11 @@ class WholeTask:
         """How much the jobs hold, as a backup lists it: what two jobs share counts twice."""
         return _sum(*(held for _, held in self.parts))
 
+    def lost_for(self, wanted: WholeTask) -> Numbers:
+        """How much of it goes when another content takes its place."""
+        jobs = (held.minus(wanted.jobs.get(job, Annotations())) for job, held in self.jobs.items())
+        return _sum(self.task.minus(wanted.task), *jobs)
+
     def using(self, labels: Iterable[str]) -> WholeTask:
         """What goes when these labels are removed."""
         names = set(labels)

@@ -99,7 +99,7 @@ def _left(way: Way, task: Task, last: DoneStep) -> JsonValue:
 
 def _replacement(way: Way, done: DoneStep, task: Task, wanted: WholeTask, copy: Copy | None) -> Step:
     now = shown_then(way, task)
-    destroyed = now.numbers
+    destroyed = now.lost_for(wanted)
     assert done.owner is not None
     return Step(
         address=done.address,

@@ -102,3 +102,15 @@ def test_annotations_and_a_label_of_one_run(shop: Shop) -> None:
     assert did(back) == [("project.life.label[van]", "create_label"), ("task.one.annotations", "put_annotations")]
     shop.apply(back)
     assert shop.contents() == before
+
+
+def test_only_what_does_not_stay_is_counted_as_destroyed(shop: Shop) -> None:
+    shop.apply(shop.life())
+    added = shop.task([box(0), box(1), box(2)])
+    added["annotations"]["mode"] = "append"
+    back = shop.back(shop.apply(shop.life(tasks={"one": added})))
+    impact = back.steps[0].destroys
+    assert impact is not None
+    assert (impact.shapes, impact.tracks, impact.tags) == (2, 0, 0)
+    shop.ask("DELETE", f"/api/tasks/{shop.id_of('one')}/annotations")
+    assert shop.back(force=True).steps[0].destroys is None
