@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,3 +92,81 @@ def test_what_a_rollback_left_is_named(connected: Sandbox, reconciler: Command) 
     said = reconciler("history", back)
     assert "Conflicts: somebody else changed these since the run; they are left as they are" in said.out
     assert "Mine" in said.out
+
+
+# Who did what
+
+
+def report(reconciler: Command, *arguments: str) -> list[dict[str, Any]]:
+    said = reconciler("history", *arguments, "--format", "json")
+    assert said.code == 0, said.err
+    document = json.loads(said.out)
+    assert document["format"] == "reconciler.history-report/1"
+    return list(document["records"])
+
+
+def test_who_did_what(reconciler: Command, ids: list[str]) -> None:
+    there, back = report(reconciler, "--since", "1d")
+    assert (there["run"], there["run_kind"], there["user"]) == (ids[0], "apply", "admin")
+    assert (there["kind"], there["id"], there["name"], there["project"]) == ("task", 1, "batch-001", 1)
+    assert (there["field"], there["before"], there["after"]) == ("subset", "Train", "Holdout")
+    assert (back["run"], back["run_kind"], back["after"], back["outcome"]) == (ids[1], "rollback", "Train", "written")
+    said = reconciler("history", "--user", "admin", "--object", "task:1")
+    assert (said.code, said.err) == (0, "")
+    assert "task 1 batch-001" in said.out
+    assert "subset Train → Holdout" in said.out
+
+
+def test_only_some_of_it(reconciler: Command, ids: list[str]) -> None:
+    assert [one["run"] for one in report(reconciler, "--run", ids[1])] == [ids[1]]
+    assert report(reconciler, "--until", "2020-01-01") == []
+    assert report(reconciler, "--user", "somebody") == []
+    assert len(report(reconciler, "--object", "batch-001", "--until", f"{datetime.now(UTC):%Y-%m-%d}")) == 2
+    assert reconciler("history", "--user", "somebody").out == "Nothing of that was done.\n"
+
+
+def test_steps_are_deeds(connected: Sandbox, reconciler: Command) -> None:
+    Path("m.yaml").write_text(
+        "version: 1\norganization: acme\nprojects: {street: {name: Street scenes, labels: {scooter: {}}}}\n"
+    )
+    assert reconciler("apply", "m.yaml", "--yes").code == 0
+    (made,) = report(reconciler, "--object", "project:1")
+    assert (made["kind"], made["field"], made["name"], made["before"]) == ("label", "create_label", "scooter", None)
+    assert "create label" in reconciler("history", "--since", "1d").out
+
+
+def test_as_csv_no_cell_is_a_formula(connected: Sandbox, reconciler: Command) -> None:
+    connected.api("PATCH", "/api/tasks/1", json={"subset": "=1+1", "name": '@x\n,"y'})
+    Path("m.yaml").write_text("version: 1\norganization: acme\ntasks: {a: {id: 1, subset: Val}}\n")
+    assert reconciler("apply", "m.yaml", "--yes").code == 0
+    said = reconciler("history", "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(said.out))
+    assert (said.code, row["before"], row["after"], row["name"]) == (0, "'=1+1", "Val", "'@x\\n,\"y")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--since", "yesterday"), "--since: error: `yesterday` is no date and no age"),
+        (("--until", "7 days"), "--until: error: `7 days` is no date and no age"),
+        (("--since", "1d", "--until", "2d"), "--until: error: nothing lies between"),
+        (("--user", " "), "--user: error: cannot be empty"),
+        (("--run", "1999"), "There is no run '1999'"),
+        (("2026", "--since", "1d"), "RUN does not go with"),
+        (("2026", "--format", "csv"), "RUN does not go with"),
+    ],
+)
+def test_what_cannot_be_reported(reconciler: Command, ids: list[str], arguments: tuple[str, ...], message: str) -> None:
+    said = reconciler("history", *arguments)
+    assert (said.code, said.out) == (1, "")
+    assert message in said.err
+
+
+def test_a_report_that_is_not_whole_says_so(reconciler: Command, ids: list[str]) -> None:
+    audit = Path(".reconciler/runs", ids[0], "audit.jsonl")
+    audit.write_text("{\n" + audit.read_text())
+    said = reconciler("history", "--since", "1d")
+    assert said.code == 1
+    assert ids[1] in said.out
+    assert f"warning: run {ids[0]} cannot be read: " in said.err
+    assert "error: the report is not whole" in said.err

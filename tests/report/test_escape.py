@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.report.escape import terminal
+from reconciler.report.escape import csv_cell, markdown, terminal
 
 
 @given(st.text(st.characters(codec=None)))
@@ -35,3 +35,52 @@ def test_nothing_that_acts_survives(text: str) -> None:
 )
 def test_examples(text: str, shown: str) -> None:
     assert terminal(text) == shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_no_cell_is_a_formula(text: str) -> None:
+    shown = csv_cell(text)
+    assert shown.isprintable()
+    assert not shown.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
+    assert shown.removeprefix("'") == terminal(text) or shown == terminal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("batch-001", "batch-001"),
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("  -2+3", "'  -2+3"),
+        ("\t=1", "\\t=1"),
+        ("'=1", "''=1"),
+        ("a=b", "a=b"),
+        ("\uff1d1", "'\uff1d1"),
+    ],
+)
+def test_cells(text: str, shown: str) -> None:
+    assert csv_cell(text) == shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_markdown_stays_in_its_cell(text: str) -> None:
+    shown = markdown(text)
+    assert shown.isprintable()
+    assert not any(char in shown.replace("<!-- -->", "") for char in "|<>:")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("batch-001 (2)", "batch-001 (2)"),
+        ("a|b", "a&#124;b"),
+        ("*a* _b_ `c`", r"\*a\* \_b\_ \`c\`"),
+        ("[x](http://y)", r"\[x\](http&#58;//y)"),
+        ("<script>&amp;", "&lt;script&gt;&amp;amp;"),
+        ("@all", "@<!-- -->all"),
+        ("Www.a.b", "Www<!-- -->.a.b"),
+        ("a\\|b\n", r"a\\&#124;b\\n"),
+    ],
+)
+def test_markdown_examples(text: str, shown: str) -> None:
+    assert markdown(text) == shown
