@@ -14,6 +14,7 @@ from reconciler import operations
 from reconciler.apply.executor import Result
 from reconciler.apply.running import Outcome, Progress
 from reconciler.apply.staleness import StalePlanError
+from reconciler.apply.steps.result import StepResult
 from reconciler.cli.confirming import can_ask, confirm, confirm_destruction
 from reconciler.cli.options import Showing
 from reconciler.cli.showing import show_outcome, show_plan, show_plan_to_decide, stderr
@@ -24,6 +25,7 @@ from reconciler.history.store import StateStore
 from reconciler.plan.destruction import check_destruction
 from reconciler.plan.limits import check_limits
 from reconciler.plan.model import Plan, SavedPlan
+from reconciler.plan.steps import Step
 from reconciler.report.impact_words import destroyed
 from reconciler.report.layout import show, styled
 from reconciler.report.progress import ApplyProgress, progress
@@ -107,6 +109,7 @@ def _told(plan: Plan) -> Iterator[_Told]:
     with progress(
         total_tasks=plan.summary.tasks_to_change,
         total_writes=sum(len(change.writes) for change in plan.updates),
+        total_steps=len(plan.steps),
         console=console,
         verb="Rolling back" if plan.kind == "rollback" else "Applying",
     ) as shown:
@@ -133,6 +136,20 @@ class _Told(Progress):
         if not self._left[result.change.task]:
             with suppress(OSError):
                 self._shown.task_done()
+
+    def step_began(self, step: Step) -> None:
+        self._doing(step, "")
+
+    def step_progress(self, step: Step, fraction: float | None, words: str) -> None:
+        self._doing(step, f" ({words}{f', {fraction:.0%}' if fraction is not None else ''})")
+
+    def stepped(self, result: StepResult) -> None:
+        with suppress(OSError):
+            self._shown.step_done(result.outcome)
+
+    def _doing(self, step: Step, more: str) -> None:
+        with suppress(OSError):
+            self._shown.step_doing(f"{step.address}{more}")
 
     def stopping(self) -> None:
         self._say("Stopping: writes in flight are finished and recorded.")

@@ -32,6 +32,12 @@ class ApplyProgress(Protocol):
     def task_done(self) -> None:
         """One task and its jobs are through."""
 
+    def step_doing(self, words: str) -> None:
+        """What is being done to a whole object, and how far it is."""
+
+    def step_done(self, outcome: WriteOutcome) -> None:
+        """One step has ended, however."""
+
 
 class PageHook(Protocol):
     """What a reader of the server reports to, from any thread."""
@@ -63,9 +69,10 @@ class Pace:
 class _Apply:
     """Counts what is reported and passes the new state on."""
 
-    def __init__(self, tasks: int, writes: int, clock: Clock, changed: Callable[[_Apply], None]) -> None:
-        self.total_tasks, self.total_writes = tasks, writes
-        self.tasks = 0
+    def __init__(self, tasks: int, writes: int, steps: int, clock: Clock, changed: Callable[[_Apply], None]) -> None:
+        self.total_tasks, self.total_writes, self.total_steps = tasks, writes, steps
+        self.tasks = self.steps = 0
+        self._doing = ""
         self._outcomes: Counter[WriteOutcome] = Counter()
         self._clock, self._start, self._changed = clock, clock(), changed
         self._lock = threading.Lock()
@@ -73,17 +80,30 @@ class _Apply:
     @property
     def writes(self) -> int:
         """Writes that have ended."""
-        return self._outcomes.total()
+        return self._outcomes.total() - self.steps
+
+    @property
+    def done(self) -> int:
+        """All that has ended."""
+        return self.writes + self.steps + self.tasks
+
+    @property
+    def total(self) -> int:
+        """All that there is to do."""
+        return self.total_writes + self.total_steps + self.total_tasks
 
     @property
     def text(self) -> str:
-        """`12/98 tasks, 36/294 writes, 1 failed, 4s`."""
+        """`12/98 tasks, 36/294 writes, 1 failed, 4s`; with steps, theirs and what is being done."""
         failed = self._outcomes[WriteOutcome.FAILED] + self._outcomes[WriteOutcome.UNKNOWN]
         conflicts = self._outcomes[WriteOutcome.CONFLICT]
-        parts = [f"{self.tasks}/{self.total_tasks} tasks", f"{self.writes}/{self.total_writes} writes"]
+        parts = [f"{self.steps}/{self.total_steps} steps"] if self.total_steps else []
+        if self.total_writes or not self.total_steps:
+            parts += [f"{self.tasks}/{self.total_tasks} tasks", f"{self.writes}/{self.total_writes} writes"]
         parts += [f"{failed} failed"] if failed else []
         parts += [counted(conflicts, "conflict")] if conflicts else []
-        return ", ".join([*parts, lasted(self._clock() - self._start)])
+        said = ", ".join([*parts, lasted(self._clock() - self._start)])
+        return f"{said}: {self._doing}" if self._doing else said
 
     def write_done(self, outcome: WriteOutcome) -> None:
         """One write has ended, however."""
@@ -97,28 +117,50 @@ class _Apply:
             self.tasks += 1
             self._changed(self)
 
+    def step_doing(self, words: str) -> None:
+        """What is being done to a whole object, and how far it is."""
+        with self._lock:
+            self._doing = words
+            self._changed(self)
+
+    def step_done(self, outcome: WriteOutcome) -> None:
+        """One step has ended, however."""
+        with self._lock:
+            self.steps += 1
+            self._outcomes[outcome] += 1
+            self._doing = ""
+            self._changed(self)
+
 
 @contextmanager
 def progress(
-    *, total_tasks: int, total_writes: int, console: Console, verb: str = "Applying", clock: Clock = time.monotonic
+    *,
+    total_tasks: int,
+    total_writes: int,
+    total_steps: int = 0,
+    console: Console,
+    verb: str = "Applying",
+    clock: Clock = time.monotonic,
 ) -> Iterator[ApplyProgress]:
     """Show how far an apply is while the block runs."""
     if animates(console):
         with bars(console) as shown:
-            bar = shown.add_task(verb, total=max(total_writes, 1), text="")
-            state = _Apply(
-                total_tasks, total_writes, clock, lambda now: shown.update(bar, completed=now.writes, text=now.text)
-            )
+            bar = shown.add_task(verb, total=max(total_writes + total_steps, 1), text="")
+
+            def moved(now: _Apply) -> None:
+                shown.update(bar, completed=now.writes + now.steps, text=styled(now.text).plain)
+
+            state = _Apply(total_tasks, total_writes, total_steps, clock, moved)
             shown.update(bar, text=state.text)
             yield state
         return
     pace = Pace(clock)
 
     def line(now: _Apply) -> None:
-        if pace.due(now.writes + now.tasks, now.total_writes + now.total_tasks):
+        if pace.due(now.done, now.total):
             show(console, [styled(f"{verb}: {now.text}")])
 
-    state = _Apply(total_tasks, total_writes, clock, line)
+    state = _Apply(total_tasks, total_writes, total_steps, clock, line)
     line(state)
     yield state
 

@@ -51,6 +51,29 @@ def test_a_slow_run_is_heard_of_every_five_seconds(console: Console, written: Ca
     ]
 
 
+def test_steps_tell_what_they_are_doing(console: Console, written: Callable[[], str]) -> None:
+    clock = Clock()
+    with progress(total_tasks=0, total_writes=0, total_steps=40, console=console, clock=clock) as shown:
+        clock.now += 5
+        shown.step_doing("task.monday.data (sending the data, 40%)")
+        shown.step_done(WriteOutcome.WRITTEN)
+        clock.now += 5
+        shown.step_done(WriteOutcome.FAILED)
+    assert written().splitlines() == [
+        "Applying: 0/40 steps, 0s",
+        "Applying: 0/40 steps, 5s: task.monday.data (sending the data, 40%)",
+        "Applying: 2/40 steps, 1 failed, 10s",
+    ]
+
+
+def test_steps_and_writes_are_counted_apart(console: Console, written: Callable[[], str]) -> None:
+    with progress(total_tasks=1, total_writes=1, total_steps=1, console=console, clock=Clock()) as shown:
+        shown.step_done(WriteOutcome.WRITTEN)
+        shown.write_done(WriteOutcome.WRITTEN)
+        shown.task_done()
+    assert written().splitlines()[-1] == "Applying: 1/1 steps, 1/1 tasks, 1/1 writes, 0s"
+
+
 def test_many_threads(console: Console, written: Callable[[], str]) -> None:
     with (
         progress(total_tasks=400, total_writes=400, console=console, clock=Clock()) as shown,
