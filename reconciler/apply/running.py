@@ -163,7 +163,7 @@ class _Run:
             self._remember(carrying.remembering, steps, notes)
             if not stop.is_set():
                 further += self._plan_again(results, steps, found, notes)
-            if self._plan.of_run is not None:
+            if self._plan.of_run is not None and any(one.outcome is WriteOutcome.WRITTEN for one in ends):
                 mark_rolled_back(self._store, self._plan.of_run, recorder.run.id)
             recorder.finish(ended())
         except StateError as error:  # the run stays `running`, and the next one takes it from there
