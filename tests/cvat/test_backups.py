@@ -163,7 +163,7 @@ def test_an_export_that_fails(sandbox: Sandbox, admin: Session, tmp_path: Path) 
 
 
 def test_a_task_without_data_has_no_backup(admin: Session, tmp_path: Path) -> None:
-    with pytest.raises(ServerError, match=r"cannot be backed up \(400\): Exporting"):
+    with pytest.raises(ServerError, match=r"cannot be backed up \(400\): Backup"):
         export_backup(admin, made.empty_task(admin).id, tmp_path / "b.zip", stop=Event())
 
 

@@ -189,7 +189,8 @@ def test_a_deleted_task_takes_no_more_of_a_file(worker: Worker) -> None:
             {"sorting_method": "predefined", "upload_file_order": ["a.png", "c.png"]},
             [
                 "Uploaded files do not match the 'upload_file_order' field contents. "
-                "Please check the uploaded data and the list of uploaded files. Mismatching files: b.png (extra), c.png (missing)"
+                "Please check the uploaded data and the list of uploaded files. "
+                "Mismatching files: b.png (extra), c.png (missing)"
             ],
         ),
     ],
