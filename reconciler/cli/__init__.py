@@ -70,6 +70,7 @@ for _command in (
     validate,
     plan,
     apply,
+    set_,
     rollback,
     history,
     status,
@@ -80,8 +81,7 @@ for _command in (
     backup,
     restore,
 ):
-    app.command()(_interruptible(_command))
-app.command("set")(_interruptible(set_))
+    app.command(_command.__name__.rstrip("_").replace("_", "-"))(_interruptible(_command))
 for _name, _part in (
     ("list", list_snapshots),
     ("show", show),

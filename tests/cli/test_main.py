@@ -11,7 +11,10 @@ from reconciler.sandbox import Sandbox
 
 from .conftest import Command
 
-COMMANDS = ("validate", "plan", "apply", "rollback", "history", "schema", "sandbox", "snapshot")
+COMMANDS = (
+    *("validate", "plan", "apply", "set", "rollback", "history", "status", "schema", "sandbox"),
+    *("export-annotations", "import-annotations", "backup", "restore", "snapshot"),
+)
 
 
 def test_the_version(reconciler: Command) -> None:
