@@ -114,5 +114,5 @@ def _replace(ctx: Building, key: str, found: Task, why: Iterable[str]) -> None:
         f"the data of task {found.id} ({found.name!r}) cannot be changed, and `data` says something else than what "
         f"it was made from: {said}",
         ctx.at("tasks", key, "data"),
-        "put `data` back, or add `replace: true`: it is then made anew, and the old task is deleted after a backup",
+        "put `data` back, or add `replace: true` beside it: it is made anew, and the old one deleted after a backup",
     )
