@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Sandbox
+from reconciler.sandbox.schema import TABLES, WITHOUT_DOCUMENTS
 from reconciler.sandbox.store import BrokenData
+
+from .tasks import Worker
 
 WORLD: dict[str, Any] = {
     "users": [
@@ -74,3 +77,24 @@ def test_a_folder_with_something_else_in_it(tmp_path: Path, kind: str) -> None:
         other.close()
     with pytest.raises(BrokenData, match=r"sandbox\.sqlite3: not a sandbox's database"):
         Sandbox.open(data=tmp_path)
+
+
+def test_nothing_of_an_earlier_world_is_left(empty: Sandbox) -> None:
+    worker = Worker(empty)
+    task = worker.task(2)
+    worker.annotate(task)
+    worker.backup(task)
+    half = worker.task(0)
+    fields = {"image_quality": "70", "client_files[0]": ("a.png", b"a", "image/png")}
+    worker.send("POST", f"/api/tasks/{half['id']}/data", {"Upload-Multiple": ""}, fields=fields)
+    with empty.held():
+        worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")
+        empty.reset({})
+    store = empty._store
+    kept = {"users", "access_tokens", "sequences"}
+    left = {table: store.value(f"SELECT count(*) FROM {table}") for table in {*TABLES, *WITHOUT_DOCUMENTS} - kept}
+    assert not any(left.values()), left
+    again = worker.task(1)
+    assert again["id"] == task["id"]
+    assert worker.get("/api/requests")["count"] == 1
+    worker.close()
