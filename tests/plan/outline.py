@@ -41,6 +41,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"{rule.address}: {rule.phase}, {rule.note}; selected {list(rule.selected)}{pending}"
         yield from (f"    left of {_left(one)}" for one in rule.left)
         yield from (f"    aside of {_left(one)}" for one in rule.aside)
+    for load in plan.assignments:
+        yield f"{load.rule}: {load.person} has {load.before} -> {load.after} {load.by}s ({load.frames} frames)"
     for warning in plan.warnings:
         yield "warning: " + (f"{warning.address}: " if warning.address else "") + warning.text
     for limit in [*prevented(plan), *exceeded(plan)]:

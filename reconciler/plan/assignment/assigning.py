@@ -1,7 +1,8 @@
 """Rules that share work out, fitted into a plan: after everything else that is wanted is known, before it is compared.
 
-Rules go in their order. Each counts what the rules before it have given; what those after it will share out it leaves
-out, wherever that is now. So once everything is as planned, the same plan comes out, and nothing is left to do.
+Rules go one after the other: first those that select less once they are done (mode once, or they move jobs on), else
+in their order. Each counts what the rules before it have given; what those after it will share out it leaves out,
+wherever that is now. So once everything is as planned, the same plan comes out, and nothing is left to do.
 """
 
 from __future__ import annotations
@@ -78,11 +79,13 @@ class Assigning:
         jobs, tasks = JobBooks(self.ctx, wishes, read), TaskBooks(self.ctx, wishes, disagreements)
         parts = [
             self._part(rule, jobs if rule.assign.by == "job" else tasks)
-            for rule in self.rules
+            for rule in sorted(self.rules, key=lambda rule: rule.turn)
             if rule.people and not rule.is_done
         ]
         parts = [part for part in parts if part.works]
-        self.ctx.problems += _twice(parts)
+        clashing = dict(_twice(parts))
+        self.ctx.problems += clashing.values()
+        parts = [part for part in parts if part.rule.address not in clashing]
         for part in parts:
             part.books.read_load(part.scope, {*part.rule.people, *(work.now for work in part.works if work.now)})
         for number, part in enumerate(parts):
@@ -149,8 +152,8 @@ def _load(part: _Part, later: Sequence[_Part]) -> dict[str, int]:
     return load
 
 
-def _twice(parts: Sequence[_Part]) -> Iterator[Problem]:
-    """Work that two rules share out."""
+def _twice(parts: Sequence[_Part]) -> Iterator[tuple[str, Problem]]:
+    """Rules that share out work that one before them shares out, too."""
     first: dict[tuple[str, int], _Part] = {}
     told: set[tuple[str, str]] = set()
     for part in parts:
@@ -163,7 +166,7 @@ def _twice(parts: Sequence[_Part]) -> Iterator[Problem]:
                 shared = sum(first.get((by, one.id)) is other for one in part.works)
                 more = f" and {shared - 1} more" if shared > 1 else ""
                 what = f"{pair[0]} and {pair[1]} share out the same {by}s: {by} {work.id}{more}"
-                yield Problem(what, part.rule.at(), "narrow one of the selections, or say another `stage`")
+                yield pair[1], Problem(what, part.rule.at(), "narrow one of the selections, or say another `stage`")
 
 
 def _left(part: _Part, shared: Shared) -> str:
