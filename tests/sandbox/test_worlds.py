@@ -80,6 +80,7 @@ def test_a_folder_with_something_else_in_it(tmp_path: Path, kind: str) -> None:
 
 
 def test_nothing_of_an_earlier_world_is_left(empty: Sandbox) -> None:
+    empty.reset({})
     worker = Worker(empty)
     task = worker.task(2)
     worker.annotate(task)
