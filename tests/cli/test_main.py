@@ -14,8 +14,6 @@ from .conftest import Command
 COMMANDS = (
     *("validate", "plan", "apply", "set", "rollback", "history", "status", "schema", "sandbox"),
     *("export-annotations", "import-annotations", "backup", "restore", "snapshot"),
-),
-    *("export-annotations", "import-annotations", "backup", "restore", "snapshot"),
 )
 
 
