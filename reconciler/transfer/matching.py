@@ -1,0 +1,108 @@
+"""Which file is for which task: by the id in its name, by what its folder's list says, or by the task's name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.cvat.models import Task
+from reconciler.errors import Problem
+from reconciler.manifest.wording import did_you_mean, quoted
+from reconciler.transfer.listing import Listing, Standing, standing
+from reconciler.transfer.names import Meant, meant_by, safe_name
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What could be matched, by task, and what is wrong with the rest."""
+
+    files: Mapping[int, Path]
+    problems: Sequence[Problem]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files of a folder that may be for tasks, by name: not its own lists, nothing hidden."""
+    return sorted(one for one in folder.iterdir() if one.is_file() and not _is_ours(one.name))
+
+
+def match(files: Sequence[Path], tasks: Sequence[Task], listing: Listing | None, server: str) -> Matched:
+    """Find each file's task, among those that are selected.
+
+    `listing` is what the files' folder says of them. What it says of another server's tasks is true of names only.
+    """
+    matching = _Matching(tasks, listing, server)
+    found: dict[int, list[Path]] = defaultdict(list)
+    problems: list[Problem] = []
+    for file in files:
+        candidates = list(matching.candidates(file, problems))
+        if len(candidates) == 1:
+            found[candidates[0].id].append(file)
+        elif candidates:
+            listed = ", ".join(f"{task.id} ({task.name})" for task in candidates[:_SHOWN])
+            more = f" and {len(candidates) - _SHOWN} more" if len(candidates) > _SHOWN else ""
+            hint = f"put the id into the file's name: {file.stem}.task-{candidates[0].id}{file.suffix}"
+            problems.append(Problem(f"{file} matches {len(candidates)} tasks: {listed}{more}", hint=hint))
+    for task_id, several in found.items():
+        if len(several) > 1:
+            listed = ", ".join(map(str, several))
+            problems.append(Problem(f"task {task_id} matches {len(several)} files: {listed}", hint="keep one of them"))
+    return Matched({task: several[0] for task, several in found.items()}, problems)
+
+
+class _Matching:
+    def __init__(self, tasks: Sequence[Task], listing: Listing | None, server: str) -> None:
+        self._by_id = {task.id: task for task in tasks}
+        self._by_name: dict[str, list[Task]] = defaultdict(list)
+        for task in tasks:
+            self._by_name[safe_name(task.name)].append(task)
+        self._listed = {one.name: one for one in listing.files} if listing is not None else {}
+        self._is_here = listing is None or listing.purpose.server == server
+
+    def candidates(self, file: Path, problems: list[Problem]) -> Iterator[Task]:
+        """The tasks that a file may be for; that there is none is a problem, and said."""
+        entry = self._listed.get(file.name)
+        if entry is not None and standing(file.parent, entry) is not Standing.WHOLE:
+            what = f"{file} is not what it was when it was fetched (checksums.json)"
+            problems.append(Problem(what, hint="fetch it again; or take it off the list, if it was changed on purpose"))
+            return
+        meant = meant_by(file.name)
+        if entry is not None:  # that the task is called otherwise now does not matter, if it is the same task
+            meant = Meant(entry.task, None) if self._is_here else Meant(None, safe_name(entry.task_name))
+        found = list(self._found(meant))
+        if not found:
+            problems.append(self._nothing(file, meant))
+        yield from found
+
+    def _found(self, meant: Meant) -> Iterator[Task]:
+        if meant.id is not None:
+            task = self._by_id.get(meant.id)
+            if task is not None and meant.name in (None, safe_name(task.name)):
+                yield task
+            return
+        name = safe_name(meant.name or "")
+        found = {task.id: task for task in self._by_name.get(name, ())}
+        if name.isascii() and name.isdecimal() and (by_id := self._by_id.get(int(name))) is not None:
+            found[by_id.id] = by_id
+        yield from found.values()
+
+    def _nothing(self, file: Path, meant: Meant) -> Problem:
+        task = self._by_id.get(meant.id) if meant.id is not None else None
+        if task is not None:
+            what = f"{file} is for task {task.id}, but that is called {quoted(task.name)}"
+            return Problem(what, hint=f"if it is meant all the same, call the file task-{task.id}{file.suffix}")
+        if meant.id is not None:
+            what = f"{file} is for task {meant.id}, which is not there, or not selected"
+            return Problem(what, hint="look at the selection, and at the organization")
+        hint = did_you_mean(meant.name or "", self._names()) or "name it after its task, or after the task's id: 42.zip"
+        return Problem(f"{file} matches no task of the selection", hint=hint)
+
+    def _names(self) -> Iterable[str]:
+        return (name for name in self._by_name if name)
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(".") or name in ("checksums.json", "SHA256SUMS")

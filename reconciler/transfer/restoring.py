@@ -1,0 +1,191 @@
+"""Backups made into tasks again, many at once, as a plan: each file a new task, moved into a project if one is named.
+
+A file is known by its content. What it was made into is remembered in the state store as soon as it is there, so that
+the same command again, after whatever broke it off, makes no task twice; a rollback deletes what was made.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from reconciler import operations
+from reconciler.apply.one_write import look
+from reconciler.apply.steps.settling import Settling
+from reconciler.cvat.backups import settle_running_restores
+from reconciler.cvat.models import Project, Task
+from reconciler.cvat.reading import Reader
+from reconciler.cvat.session import Session
+from reconciler.errors import PlanError, Problem
+from reconciler.history.bindings import Bindings, load_bindings
+from reconciler.history.lock import locked
+from reconciler.history.model import RunStatus
+from reconciler.history.operator import operator
+from reconciler.history.recovery import recover_killed_runs
+from reconciler.history.runs import runs
+from reconciler.history.store import StateStore
+from reconciler.manifest.wording import did_you_mean, quoted
+from reconciler.plan.frozen import Action, FieldChange
+from reconciler.plan.model import Plan
+from reconciler.plan.steps import BindingWish, Content, Do, ObjectRef, Step
+from reconciler.plan.summary import summarise
+from reconciler.transfer.opening import BackupFile, opened_backups
+
+
+@dataclass(frozen=True)
+class Restore:
+    """What is to be restored, and the files whose tasks are there already."""
+
+    plan: Plan
+    files: int
+    there: Mapping[Path, Task]
+
+
+def settle(session: Session, store: StateStore, *, stop: Event) -> None:
+    """Find out what became of a run that was killed, before anything is restored: it may have made tasks.
+
+    Raises:
+        LockedError: a run is going on. ServerError, StateError, Stopped.
+    """
+    if not any(run.status is RunStatus.RUNNING for run in runs(store)):
+        return
+    reader = Reader(session)
+    with locked(store, operator(), "finding out what a killed run has done"):
+        settle_running_restores(session, stop=stop)
+        recover_killed_runs(store, session.url, lambda change: look(change, reader), Settling(session, store))
+
+
+def plan_restore(
+    session: Session, store: StateStore, sources: Sequence[Path], *, project: str | None, again: bool
+) -> Restore:
+    """Plan the restoring of backups: files, or all of a folder. Writes nothing.
+
+    `project` is a name or an id; `again` restores also what has been restored before, and is still there.
+
+    Raises:
+        PlanError: files that are no whole backups, or twice the same; an unknown project, or one that lacks their
+            labels; all of it together.
+    """
+    reader = Reader(session)
+    problems: list[Problem] = []
+    files = list(opened_backups(sources, problems))
+    place = _project(reader, project, problems) if project is not None else None
+    if place is not None:
+        problems += _lacking(reader, place, files)
+    if problems:
+        raise PlanError(problems)
+    bindings = load_bindings(store)
+    there = _there(reader, bindings, session, files)
+    while again and there:  # each gets the first place that is free
+        files = [replace(one, copy=one.copy + 1) if one.path in there else one for one in files]
+        there = _there(reader, bindings, session, files)
+    ref = ObjectRef(kind="project", address=f"project[{place.id}]", id=place.id, name=place.name) if place else None
+    to_do = [one for one in files if one.path not in there]
+    steps = [step for several in _by_name(to_do) for step in _steps_of(several, ref)]
+    plan = Plan(
+        kind="apply",
+        server=operations.server_ref(session),
+        steps=tuple(steps),
+        bindings=tuple(BindingWish(address=one.address, kind="task", id=None, name=one.name) for one in to_do),
+        summary=summarise([], steps=steps),
+    )
+    return Restore(plan, len(files), there)
+
+
+def _project(reader: Reader, wanted: str, problems: list[Problem]) -> Project | None:
+    projects = reader.projects()
+    if wanted.isascii() and wanted.isdecimal():
+        found = [one for one in projects if one.id == int(wanted)]
+    else:
+        found = [one for one in projects if one.name == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(str(one.id) for one in found)
+        problems.append(Problem(f"{len(found)} projects are called {quoted(wanted)}: {ids}", hint="say --project ID"))
+    else:
+        hint = did_you_mean(wanted, [one.name for one in projects])
+        problems.append(Problem(f"there is no project {quoted(wanted)}, or you cannot see it", hint=hint))
+    return None
+
+
+def _lacking(reader: Reader, project: Project, files: Sequence[BackupFile]) -> Iterator[Problem]:
+    """The labels and attributes without which a task cannot be moved into a project (FACTS §4)."""
+    labels = reader.labels_of("project", project.id)
+    there = {label.name: {one.name for one in label.attributes or ()} for label in labels}
+    for file in files:
+        missing = []
+        for label in _named(file.about.get("labels")):
+            name = label["name"]
+            own = {one["name"] for one in _named(label.get("attributes"))}
+            if name not in there:
+                missing.append(f"label {quoted(name)}")
+            else:
+                missing += [f"attribute {quoted(one)} of {quoted(name)}" for one in sorted(own - there[name])]
+        if missing:
+            what = f"{file.path} cannot go into project {project.id} ({project.name}): it has no {', '.join(missing)}"
+            yield Problem(what, hint="add them to the project, or restore it outside of any")
+
+
+def _named(given: Any) -> list[Mapping[str, Any]]:
+    items = given if isinstance(given, list) else []
+    return [one for one in items if isinstance(one, dict) and isinstance(one.get("name"), str)]
+
+
+def _there(reader: Reader, bindings: Bindings, session: Session, files: Sequence[BackupFile]) -> dict[Path, Task]:
+    """The tasks that came of files before, if they are still there."""
+    bound = {one.path: bindings.find(session.url, session.organization, one.address) for one in files}
+    tasks = {task.id: task for task in reader.tasks_by_id([one.id for one in bound.values() if one is not None])}
+    return {
+        path: tasks[one.id]
+        for path, one in bound.items()
+        if one is not None and one.id in tasks and one.created in (None, tasks[one.id].created_date)
+    }
+
+
+def _by_name(files: Sequence[BackupFile]) -> list[list[BackupFile]]:
+    groups: dict[str, list[BackupFile]] = defaultdict(list)
+    for one in files:
+        groups[one.name].append(one)
+    return list(groups.values())
+
+
+def _steps_of(files: Sequence[BackupFile], project: ObjectRef | None) -> Iterator[Step]:
+    """Files whose tasks have one name go one after the other: after a crash a new task is known by nothing else."""
+    before: tuple[str, ...] = ()
+    for file in files:
+        yield Step(
+            address=file.address,
+            kind="task",
+            do=Do.RESTORE_TASK,
+            action=Action.CREATE,
+            name=file.name,
+            reason=str(file.path),
+            fields=tuple(
+                FieldChange(path=(name,), before=None, after=value, source=file.address)
+                for name, value in (("file", str(file.path)), ("frames", file.frames))
+            ),
+            expect=None,
+            gives={"name": file.name},
+            content=Content(where="file", name=str(file.path), sha256=file.sha256, size=file.path.stat().st_size),
+            needs=before,
+        )
+        before = (file.address,)
+        if project is not None:
+            yield Step(
+                address=file.address,
+                kind="task",
+                do=Do.MOVE_TASK,
+                action=Action.UPDATE,
+                name=file.name,
+                of=project,
+                reason="--project",
+                fields=(FieldChange(path=("project",), before=None, after=project.name, source=file.address),),
+                body={"labels": {}},
+                expect={"project": None},
+                gives={"project": project.id},
+            )
