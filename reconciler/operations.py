@@ -21,6 +21,7 @@ from functools import partial
 from reconciler.apply.ledger_keeping import ONE_TIME, check_rules_unchanged, freeze_selections, record_done
 from reconciler.apply.made_for import check_made_for
 from reconciler.apply.one_write import look
+from reconciler.apply.priorities import has_new_priorities, keep_priorities
 from reconciler.apply.running import Outcome, Progress, run_plan
 from reconciler.apply.steps.remembering import Remembering
 from reconciler.apply.steps.settling import Settling
@@ -35,6 +36,7 @@ from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
 from reconciler.history.model import Run, RunStatus
 from reconciler.history.operator import operator
+from reconciler.history.priorities import load_priorities
 from reconciler.history.recovery import ledger_as_it_is, recover_killed_runs
 from reconciler.history.runs import last_run, load_plan, load_run
 from reconciler.history.saved_plans import seal
@@ -68,8 +70,11 @@ def plan(
     *,
     targets: Iterable[str] = (),
     on_page: OnPage | None = None,
+    now: datetime | None = None,
 ) -> Plan:
     """What it takes to bring the server to the manifest. Writes nothing anywhere.
+
+    `now` is what `older_than` counts from; left out, it is the moment of planning.
 
     Raises:
         PlanError: unknown users and projects, missing tasks, ambiguous names, contradictions; all together.
@@ -85,6 +90,8 @@ def plan(
             capabilities=session.capabilities,
             bindings=load_bindings(store),
             annotators=partial(recorded_annotators, store, session.url),
+            priorities=load_priorities(store),
+            now=now or datetime.now(UTC),
             ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
         ),
         targets,
@@ -143,13 +150,14 @@ def record_nothing_to_do(planned: Plan, session: Session, store: StateStore) -> 
     has_rules = any(rule.phase in ONE_TIME for rule in planned.rules)
     reader = Reader(session)
     remembering = Remembering(store, planned, reader, None)
-    if not has_rules and not remembering.has_news():
+    if not has_rules and not remembering.has_news() and not has_new_priorities(store, planned):
         return False
     with locked(store, operator(), "recording what was found as wanted"):
         recover_killed_runs(store, session.url, lambda change: look(change, reader), Settling(session, store))
         check_rules_unchanged(planned, load_ledger(store))
         freeze_selections(store, planned, None)
         record_done(store, planned)
+        keep_priorities(store, planned)
         remembering.finish()
     return has_rules
 
@@ -241,7 +249,7 @@ def replan(planned: Plan, session: Session, store: StateStore) -> Plan:
     if planned.manifest is None:
         raise PlanFileError("this plan was made from files, not from a manifest", hint="run the same command again")
     loaded = from_document(planned.manifest.document, planned.manifest.sources)
-    return plan(loaded, session, store, targets=planned.targets)
+    return plan(loaded, session, store, targets=planned.targets, now=planned.as_of)
 
 
 def server_ref(session: Session) -> ServerRef:

@@ -13,7 +13,7 @@ from reconciler.cvat.writing import Writer
 from reconciler.errors import ServerError
 from reconciler.history.model import WriteOutcome
 from reconciler.plan.model import Change, Write
-from reconciler.plan.state import State, job_state, task_state
+from reconciler.plan.state import State, job_seen, task_state
 
 
 @dataclass(frozen=True)
@@ -112,4 +112,4 @@ def look(change: Change, reader: Reader) -> State | None:
         task = reader.task(change.id)
         return task_state(task) if task is not None else None
     job = reader.job(change.id)
-    return job_state(job) if job is not None else None
+    return job_seen(job) if job is not None else None

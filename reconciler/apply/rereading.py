@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from reconciler.cvat.reading import Reader
 from reconciler.plan.model import Change
-from reconciler.plan.state import State, job_state, task_state
+from reconciler.plan.state import State, job_seen, task_state
 
 Key = tuple[Literal["task", "job"], int]
 
@@ -29,8 +29,9 @@ class Reread:
         return self._states.get(("task", task_id))
 
     def items(self) -> Iterable[tuple[Key, State]]:
-        """All objects that are there."""
-        return self._states.items()
+        """All objects that are there, with their managed fields."""
+        for key, state in self._states.items():
+            yield key, {name: value for name, value in state.items() if name != "updated"}
 
 
 def reread(changes: Iterable[Change], reader: Reader) -> Reread:
@@ -44,7 +45,7 @@ def reread(changes: Iterable[Change], reader: Reader) -> Reread:
     for task in reader.tasks_by_id({change.task for change in changes}):
         states["task", task.id] = task_state(task)
     for job in reader.jobs_by_id({change.id for change in changes if change.kind == "job"}):
-        states["job", job.id] = job_state(job)
+        states["job", job.id] = job_seen(job)
     return Reread(states)
 
 

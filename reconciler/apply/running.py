@@ -18,6 +18,7 @@ from reconciler.apply.interruption import stopping_on_signals
 from reconciler.apply.ledger_keeping import check_rules_unchanged, freeze_selections, record_done, withdraw_undone
 from reconciler.apply.one_write import Result, look
 from reconciler.apply.prevention import check_not_prevented
+from reconciler.apply.priorities import keep_priorities
 from reconciler.apply.progress import Progress, Unfailing
 from reconciler.apply.rereading import Reread, reread
 from reconciler.apply.staleness import check_still_true
@@ -130,6 +131,7 @@ class _Run:
         try:
             recorder = begin(self._store, run, self._saved, self._snapshot(before))
             freeze_selections(self._store, self._plan, run.id)
+            keep_priorities(self._store, self._plan)
         except BaseException:
             with suppress(StateError):
                 if recorder is not None:

@@ -10,7 +10,7 @@ from reconciler.manifest.models import Manifest, ProjectBlock, TaskBlock
 from reconciler.manifest.projects_meant import project_meant
 from reconciler.manifest.wording import quoted
 
-_NOT_OF_A_PROJECT = {"subset", "status", "jobs", "project", "annotations"}
+_NOT_OF_A_PROJECT = {"priority", "subset", "status", "jobs", "project", "annotations"}
 
 
 def belonging_problems(manifest: Manifest, locations: Locations) -> Iterator[Problem]:

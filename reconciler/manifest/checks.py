@@ -13,6 +13,7 @@ from reconciler.manifest.jumping_back import jumping_back
 from reconciler.manifest.label_checks import label_problems
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.models import Manifest
+from reconciler.manifest.priority_checks import priority_problems
 
 
 def checked(manifest: Manifest, locations: Locations) -> list[Problem]:
@@ -24,6 +25,7 @@ def checked(manifest: Manifest, locations: Locations) -> list[Problem]:
         *data_problems(manifest, locations),
         *absence_problems(manifest, locations),
         *assign_problems(manifest, locations),
+        *priority_problems(manifest, locations),
         *contradictions(manifest, locations),
         *jumping_back(manifest, locations),
     ]

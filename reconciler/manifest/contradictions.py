@@ -8,7 +8,7 @@ from itertools import combinations
 
 from reconciler.errors import Location, Problem
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import Manifest, ProjectBlock, RuleBlock, TaskBlock, TaskFields
+from reconciler.manifest.models import Manifest, Previous, ProjectBlock, RuleBlock, TaskBlock, TaskFields
 from reconciler.manifest.projects_meant import project_meant
 from reconciler.manifest.wording import quoted
 
@@ -114,15 +114,22 @@ def _differences(
 def _wants(fields: TaskFields, locations: Locations, *path: str) -> dict[str, _Want]:
     """What a block wants, field by field; a status as the job position that it takes."""
     wants: dict[str, _Want] = {}
-    for name in ("subset", "bug_tracker", "assignee", "owner"):
+    for name in ("subset", "bug_tracker", "assignee", "owner", "priority"):
         if name in fields.model_fields_set:
-            wants[name] = _Want(getattr(fields, name), name, locations.at(*path, name))
+            wants[name] = _Want(_as_text(getattr(fields, name)), name, locations.at(*path, name))
     for name, value in _POSITION_OF_STATUS.get(fields.status or "", {}).items():
         wants[name] = _Want(value, "status", locations.at(*path, "status"))
     if fields.jobs is not None:
         for name in fields.jobs.model_fields_set:
-            wants[f"jobs.{name}"] = _Want(getattr(fields.jobs, name), "jobs", locations.at(*path, "jobs", name))
+            wants[f"jobs.{name}"] = _Want(
+                _as_text(getattr(fields.jobs, name)), "jobs", locations.at(*path, "jobs", name)
+            )
     return dict(sorted(wants.items()))
+
+
+def _as_text(value: object) -> str | None:
+    """A value as it is written; nobody knows here who had a job before."""
+    return "previous: annotator" if isinstance(value, Previous) else None if value is None else str(value)
 
 
 def _shown(want: _Want) -> str:

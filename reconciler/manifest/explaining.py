@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from reconciler.errors import Problem
 from reconciler.manifest.format_tree import allowed_words, block_at, keys_of
-from reconciler.manifest.later import comes_later
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.models import (
     AnnotationsBlock,
@@ -16,6 +15,7 @@ from reconciler.manifest.models import (
     Block,
     DataBlock,
     GuideBlock,
+    PriorityRange,
     ProjectRef,
     SizeRange,
     StorageBlock,
@@ -46,6 +46,7 @@ _SYNONYMS = {
 }
 _SHORT_FORMS: dict[type[Block], tuple[str, str | None]] = {
     Assignees: ("a list of usernames, or {role: worker}", None),
+    PriorityRange: ("a number, or {max: 2}", None),
     SizeRange: ("a number of frames, or {min: 1, max: 9}", None),
     ProjectRef: ("a key or a name", "quote it if it is one; an id is written {id: 17}"),
     GuideBlock: ("the guide's text, or {file: guides/street.md}", "quote it if it is the text"),
@@ -77,11 +78,11 @@ def explained(error: ValidationError, locations: Locations) -> list[Problem]:
 
 
 def _excuses_a_missing_key(detail: Any) -> bool:
-    """A key that is missing because it is misspelt (or replaced by one that comes later) is reported once."""
+    """A key that is missing because it is misspelt is reported once."""
     if detail["type"] != "extra_forbidden":
         return False
     block, key = block_at(detail["loc"][:-1]), str(detail["loc"][-1])
-    return comes_later(block, key) or closest(key, keys_of(block)) is not None
+    return closest(key, keys_of(block)) is not None
 
 
 def _problem(detail: Any, locations: Locations) -> Problem:
@@ -101,8 +102,6 @@ def _problem(detail: Any, locations: Locations) -> Problem:
 
 
 def _unknown_key(block: type[Block], key: str) -> tuple[str, str | None]:
-    if comes_later(block, key):
-        return f"{quoted(key)} is part of the format, but this version does not support it yet", "leave it out for now"
     if block is TaskFields and key == "name":
         return (
             "a rule cannot set `name`: all its tasks would get the same one",

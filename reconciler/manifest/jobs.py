@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+    model_validator,
+)
 
 from reconciler.manifest.blocks import Block
 from reconciler.manifest.values import Id, Username, Wanted, complaint
 from reconciler.manifest.workflow_words import Stage, State
+
+
+class Previous(Block):
+    """Somebody who had the job before."""
+
+    called = "who had a job before"
+
+    previous: Literal["annotator"] = Field(description="Whoever is recorded to have annotated it.")
+
+
+def _user_or_previous(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    if isinstance(value, Previous):
+        return value
+    if isinstance(value, dict):
+        if value != {"previous": "annotator"}:
+            raise complaint("this is nobody", "write a username, null for nobody, or {previous: annotator}")
+        return Previous(previous="annotator")
+    return read(value)
+
+
+if TYPE_CHECKING:
+    JobAssignee = str | Previous | None
+else:  # said by hand: the errors of a union of the two would speak of both
+    JobAssignee = Annotated[
+        Username | None,
+        WrapValidator(_user_or_previous, json_schema_input_type=Username | Previous | None),
+        PlainSerializer(lambda value: value.model_dump() if isinstance(value, Previous) else value),
+    ]
 
 
 class JobFields(Block):
@@ -22,9 +60,17 @@ class JobFields(Block):
         examples=["validation"],
     )
     state: Wanted[State] = Field(default=None, description="How far within the stage.", examples=["in progress"])
-    assignee: Username | None = Field(
-        default=None, description="Username of who works on it; null for nobody.", examples=["bob"]
+    assignee: JobAssignee = Field(
+        default=None,
+        description="Username of who works on it; null for nobody. In a rule that selects by `job` also {previous: "
+        "annotator}: whoever annotated it, as far as runs have recorded that.",
+        examples=["bob"],
     )
+
+    @property
+    def username(self) -> str | None:
+        """Who gets the jobs, where that is one person."""
+        return self.assignee if isinstance(self.assignee, str) else None
 
 
 def _frame_text(value: object) -> object:

@@ -11,6 +11,7 @@ from reconciler.manifest.values import Truth
 
 IgnorableField = Literal[
     "name",
+    "priority",
     "subset",
     "bug_tracker",
     "assignee",

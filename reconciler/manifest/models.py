@@ -14,11 +14,11 @@ from reconciler.manifest.assigning import AssignBlock, Assignees
 from reconciler.manifest.blocks import Block, ProjectRef
 from reconciler.manifest.data import AnnotationsBlock, CloudFiles, DataBlock, ValidationBlock
 from reconciler.manifest.guides import GuideBlock
-from reconciler.manifest.jobs import JobFields, JobOverride
+from reconciler.manifest.jobs import JobFields, JobOverride, Previous
 from reconciler.manifest.labels import AttributeBlock, LabelBlock, LabelName, PartBlock
 from reconciler.manifest.lifecycle import Ensure, IgnorableField, Lifecycle, Prune
-from reconciler.manifest.limits import LimitsBlock, Settings
-from reconciler.manifest.selectors import Interval, JobSelector, Selector, SizeRange
+from reconciler.manifest.limits import LimitsBlock, PriorityBlock, Settings
+from reconciler.manifest.selectors import Interval, JobSelector, PriorityRange, Selector, SizeRange
 from reconciler.manifest.storages import StorageBlock
 from reconciler.manifest.values import (
     ClearableBugTracker,
@@ -26,6 +26,7 @@ from reconciler.manifest.values import (
     Id,
     Key,
     Name,
+    Priority,
     Revision,
     Truth,
     Username,
@@ -57,6 +58,9 @@ __all__ = [
     "LimitsBlock",
     "Manifest",
     "PartBlock",
+    "Previous",
+    "PriorityBlock",
+    "PriorityRange",
     "ProjectBlock",
     "ProjectRef",
     "Prune",
@@ -119,6 +123,11 @@ class TaskFields(Block):
         examples=["annotation"],
     )
     jobs: Wanted[JobFields] = Field(default=None, description="What every annotation job of the task gets.")
+    priority: Priority | None = Field(
+        default=None,
+        description="Shown in the name as `settings.priority.format` says; null for none.",
+        examples=[1],
+    )
 
 
 class TaskBlock(TaskFields):

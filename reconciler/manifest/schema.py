@@ -30,6 +30,7 @@ _VARIABLE: Schema = {
 _SHORT_FORMS: dict[str, Schema] = {
     "ProjectRef": {"type": "string", "minLength": 1},
     "SizeRange": {"type": "integer", "minimum": 0},
+    "PriorityRange": {"type": "integer", "minimum": 0},
     "GuideBlock": {"type": "string", "minLength": 1},
     "StorageBlock": {"const": "local"},
     "Assignees": {

@@ -8,11 +8,13 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from reconciler.manifest.blocks import Block, ProjectRef
 from reconciler.manifest.values import (
+    Age,
     AnyOf,
     Count,
     Glob,
     Id,
     Instant,
+    Priority,
     Regex,
     SelectedSubset,
     Username,
@@ -32,11 +34,14 @@ class Interval(Block):
         default=None, description="From this moment on (included).", examples=["2026-01-31", "2026-01-31T08:00:00Z"]
     )
     before: Wanted[Instant] = Field(default=None, description="Up to this moment (excluded).", examples=["2026-04-01"])
+    older_than: Wanted[Age] = Field(
+        default=None, description="So long ago, or longer, when the plan is made.", examples=["14d", "12h", "2w"]
+    )
 
     @model_validator(mode="after")
     def _holds_some_moment(self) -> Interval:
         if not self.model_fields_set:
-            raise complaint("an empty interval", "write `after`, `before` or both")
+            raise complaint("an empty interval", "write `after`, `before` or both, or `older_than`")
         if self.after is not None and self.before is not None and self.after >= self.before:
             raise complaint("no moment lies in this interval: `after` is not before `before`")
         return self
@@ -54,8 +59,7 @@ class SizeRange(Block):
     @model_validator(mode="before")
     @classmethod
     def _plain_number_is_exact(cls, value: object) -> object:
-        is_number = isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal())
-        return {"min": value, "max": value} if is_number else value
+        return _exact(value)
 
     @model_validator(mode="after")
     def _holds_some_size(self) -> SizeRange:
@@ -64,6 +68,38 @@ class SizeRange(Block):
         if self.min is not None and self.max is not None and self.min > self.max:
             raise complaint("no task has this size: `min` is above `max`")
         return self
+
+
+class PriorityRange(Block):
+    """Priorities, both ends included. A plain number is that priority exactly."""
+
+    called = "priorities"
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    min: Wanted[Priority] = Field(default=None, description="At least this number.", examples=[2])
+    max: Wanted[Priority] = Field(default=None, description="At most this number.", examples=[2])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_number_is_exact(cls, value: object) -> object:
+        return _exact(value)
+
+    @model_validator(mode="after")
+    def _holds_some_priority(self) -> PriorityRange:
+        if not self.model_fields_set:
+            raise complaint("an empty range of priorities", "write `min`, `max` or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise complaint("no priority is so: `min` is above `max`")
+        return self
+
+    def holds(self, priority: int) -> bool:
+        """Whether a priority lies within."""
+        return (self.min is None or self.min <= priority) and (self.max is None or priority <= self.max)
+
+
+def _exact(value: object) -> object:
+    is_number = isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal())
+    return {"min": value, "max": value} if is_number else value
 
 
 def _one_name_for_replicas(value: object) -> object:
@@ -88,6 +124,7 @@ class JobSelector(Block):
     stage: AnyOf[Stage] = Field(default=None, description="Where in the workflow.", examples=["acceptance"])
     state: AnyOf[State] = Field(default=None, description="How far within the stage.", examples=["rejected"])
     assignee: AnyOf[Username | None] = Field(default=None, description="Usernames; null is nobody.")
+    updated: Wanted[Interval] = Field(default=None, description="When somebody last worked on it, or changed it.")
 
     @model_validator(mode="after")
     def _says_which(self) -> JobSelector:
@@ -126,6 +163,9 @@ class Selector(Block):
         default=None, description="Has any of these labels.", examples=[["car", "van"]]
     )
     size: Wanted[SizeRange] = Field(default=None, description="Number of frames.", examples=[100, {"max": 500}])
+    priority: AnyOf[PriorityRange | None] = Field(
+        default=None, description="Priorities; null is none.", examples=[1, {"max": 2}]
+    )
     job: Wanted[JobSelector] = Field(default=None, description="Has jobs like these; only those are then set.")
     not_: Wanted[Selector] = Field(default=None, alias="not", description="Tasks that this does not select.")
 
@@ -134,3 +174,12 @@ class Selector(Block):
         if not self.model_fields_set:
             raise complaint("an empty selection is not all", 'say what to select; every task there is: `name: "*"`')
         return self
+
+
+def asks_how_long_ago(selector: Selector) -> bool:
+    """Whether what it selects hangs on when it is asked."""
+    job = selector.job.updated if selector.job is not None else None
+    intervals = (selector.created, selector.updated, job)
+    if any(one is not None and one.older_than is not None for one in intervals):
+        return True
+    return selector.not_ is not None and asks_how_long_ago(selector.not_)

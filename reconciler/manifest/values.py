@@ -7,7 +7,7 @@ as digits in text, and true and false as words in text, because what comes from 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from reconciler.manifest.priority_format import LARGEST
 
 T = TypeVar("T")
 
@@ -120,6 +122,20 @@ def _instant(value: object) -> object:
         raise complaint("this date is out of range") from None
 
 
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+
+
+def _age(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,3}[hdw]", value):
+        return value
+    raise complaint("this is not a length of time", "write 12h, 14d or 2w: hours, days or weeks")
+
+
+def age(written: str) -> timedelta:
+    """How long an `Age` is."""
+    return timedelta(hours=int(written[:-1]) * _HOURS[written[-1]])
+
+
 class OneOrSeveral:
     """Marks a field that takes one value or a list of them.
 
@@ -170,6 +186,7 @@ Id = Annotated[int, Field(ge=1, le=2_147_483_647), WholeNumber]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(number)]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), BeforeValidator(number)]
 """A part of a whole: more than nothing, at most all of it."""
+Priority = Annotated[int, Field(ge=0, le=LARGEST), WholeNumber]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Version = Annotated[Literal[1], BeforeValidator(_supported_version)]
 
@@ -189,6 +206,9 @@ ClearableBugTracker = Annotated[
 
 SelectedSubset = Annotated[Subset, BeforeValidator(_text_or_empty, json_schema_input_type=Subset | None)]
 """In a selection, `null` and the empty text both are tasks without a subset."""
+
+Age = Annotated[str, BeforeValidator(_age, json_schema_input_type=str), WithJsonSchema({"type": "string"})]
+"""A length of time in hours, days or weeks: 12h, 14d, 2w."""
 
 Glob = Annotated[str, Field(min_length=1), AfterValidator(_closed_brackets)]
 Regex = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]

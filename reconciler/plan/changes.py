@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reconciler.cvat.models import Job
 from reconciler.plan.diff import differences
 from reconciler.plan.model import Action, Change, FieldChange, Warning_
+from reconciler.plan.naming import SETTING
 from reconciler.plan.state import job_state, task_state
 from reconciler.plan.task_status import StatusOutlook, renewed, sent_once_more
 from reconciler.plan.wish import Wish
@@ -170,6 +171,8 @@ def _wish_for(name: str, wishes: Mapping[str, Wish]) -> Wish:
 
 
 def _task_reason(source: str) -> str:
+    if source == SETTING:
+        return "priorities are shown in another way"
     return f"{source} selects it" if source.startswith("rule.") else f"{source} describes it"
 
 

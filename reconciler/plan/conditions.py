@@ -16,11 +16,16 @@ from urllib.parse import quote
 
 from reconciler.cvat.filters import Filter, all_of, at_least, before, contains, is_in, render
 from reconciler.cvat.models import Task
-from reconciler.manifest.models import Interval, Selector, SizeRange
+from reconciler.manifest.models import Interval, PriorityRange, Selector, SizeRange
+from reconciler.manifest.values import age
+from reconciler.plan.priority import Priorities
 
 _LONGEST: Final = 5000
 """Encoded characters of a filter: the request line is limited to 8 KB by the usual reverse proxy (FACTS §3), and the
 ids of tasks whose jobs are asked for have to fit in beside it."""
+
+
+_NONE: Final = Priorities()
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,17 @@ def narrowed(filters: Iterable[Filter | None]) -> Filter | None:
     return all_of(*taken) if taken else None
 
 
-def plain_conditions(selector: Selector, *, created_filter: bool) -> Iterator[Condition]:
+def plain_conditions(
+    selector: Selector, *, created_filter: bool, now: datetime, priorities: Priorities = _NONE
+) -> Iterator[Condition]:
     """The conditions that a task answers by itself. Ids, projects, labels, jobs and `not` need looking up first."""
     if selector.name is not None:
-        yield _name_like(selector.name)
+        yield _name_like(selector.name, priorities)
     if selector.name_regex is not None:
         pattern = re.compile(selector.name_regex)
-        yield Condition(lambda task: pattern.search(task.name or "") is not None, tests=frozenset({"name"}))
+        yield Condition(lambda task: pattern.search(priorities.name_of(task)) is not None, tests=frozenset({"name"}))
+    if selector.priority is not None:
+        yield _prioritised(selector.priority, priorities)
     if selector.subset is not None:
         yield _one_of("subset", lambda task: task.subset or "", selector.subset)
     if selector.status is not None:
@@ -62,11 +71,12 @@ def plain_conditions(selector: Selector, *, created_filter: bool) -> Iterator[Co
     if selector.assignee is not None:
         yield _one_of("assignee", lambda task: task.assignee_name, selector.assignee)
     if selector.created is not None:
-        narrows = _within("created_date", selector.created) if created_filter else None
-        yield Condition(_dated(lambda task: task.created_date, selector.created), narrows)
+        bounds = bounds_of(selector.created, now)
+        narrows = within("created_date", bounds) if created_filter else None
+        yield Condition(_dated(lambda task: task.created_date, bounds), narrows)
     if selector.updated is not None:
-        narrows = _within("updated_date", selector.updated)
-        yield Condition(_dated(lambda task: task.updated_date, selector.updated), narrows)
+        bounds = bounds_of(selector.updated, now)
+        yield Condition(_dated(lambda task: task.updated_date, bounds), within("updated_date", bounds))
     if selector.mode is not None:
         yield _one_of("mode", lambda task: task.mode, selector.mode, managed=False)
     if selector.dimension is not None:
@@ -75,15 +85,30 @@ def plain_conditions(selector: Selector, *, created_filter: bool) -> Iterator[Co
         yield _sized(selector.size)
 
 
-def _name_like(glob: str) -> Condition:
+def _name_like(glob: str, priorities: Priorities) -> Condition:
     pattern = re.compile(translate(glob))
     # The longest stretch without wildcards, before any [set]; the server's "contains" is case-sensitive, as a glob is.
     literal = max(re.split(r"[*?]", glob.partition("[")[0]), key=len)
     return Condition(
-        lambda task: pattern.match(task.name or "") is not None,
+        lambda task: pattern.match(priorities.name_of(task)) is not None,
         narrows=contains("name", literal) if literal else None,
         narrows_jobs=contains("task_name", literal) if literal else None,
         tests=frozenset({"name"}),
+    )
+
+
+def _prioritised(wanted: Collection[PriorityRange | None], priorities: Priorities) -> Condition:
+    def holds(task: Task) -> bool:
+        priority = priorities.shown(task).priority
+        if priority is None:
+            return None in wanted
+        return any(one is not None and one.holds(priority) for one in wanted)
+
+    return Condition(
+        holds,
+        narrows=priorities.shown_anywhere if None not in wanted else None,
+        tests=frozenset({"name"}),
+        never=None not in wanted and priorities.shown_anywhere is None,
     )
 
 
@@ -103,21 +128,35 @@ def one_of_names(field: str, wanted: Collection[str | None]) -> Filter | None:
     return is_in(field, names) if len(names) == len(wanted) else None
 
 
-def _dated(value: Callable[[Task], datetime | None], interval: Interval) -> Callable[[Task], bool]:
-    start, end = interval.after, interval.before
+@dataclass(frozen=True)
+class Bounds:
+    """From when on (included) up to when (excluded); None is without end."""
 
-    def holds(task: Task) -> bool:
-        when = value(task)
-        return when is not None and (start is None or start <= when) and (end is None or when < end)
+    start: datetime | None = None
+    end: datetime | None = None
 
-    return holds
+    def hold(self, when: datetime | None) -> bool:
+        """Whether a moment lies within; an unknown one does not."""
+        if when is None:
+            return False
+        return (self.start is None or self.start <= when) and (self.end is None or when < self.end)
 
 
-def _within(field: str, interval: Interval) -> Filter | None:
-    start, end = interval.after, interval.before
-    bounds = [at_least(field, start)] if start else []
-    bounds += [before(field, end)] if end else []
-    return all_of(*bounds) if bounds else None
+def bounds_of(interval: Interval, now: datetime) -> Bounds:
+    """When an interval begins and ends, for a plan that is made now."""
+    old = now - age(interval.older_than) if interval.older_than is not None else None
+    return Bounds(interval.after, min((end for end in (interval.before, old) if end is not None), default=None))
+
+
+def within(field: str, bounds: Bounds) -> Filter | None:
+    """What the server can narrow by them."""
+    filters = [at_least(field, bounds.start)] if bounds.start else []
+    filters += [before(field, bounds.end)] if bounds.end else []
+    return all_of(*filters) if filters else None
+
+
+def _dated(value: Callable[[Task], datetime | None], bounds: Bounds) -> Callable[[Task], bool]:
+    return lambda task: bounds.hold(value(task))
 
 
 def _sized(wanted: SizeRange) -> Condition:

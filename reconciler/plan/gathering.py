@@ -16,16 +16,18 @@ from reconciler.plan.building.building import Building
 from reconciler.plan.building.foreseen import could_select
 from reconciler.plan.disagreements import Disagreements
 from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
+from reconciler.plan.naming import wish_names
 from reconciler.plan.people import NamedPeople
+from reconciler.plan.previous import PreviousAnnotators
 from reconciler.plan.projects import listed
 from reconciler.plan.selection import Selecting, Selection
 from reconciler.plan.standing import Standing, definition_digest, edited, fresh, frozen, is_frozen
-from reconciler.plan.state import job_state, task_state, users_of
+from reconciler.plan.state import job_seen, task_state, users_of
 from reconciler.plan.targets import Targets
 from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import JobWish, Place, TaskWishes, field_wishes, job_wishes, override_wish
 
-_OWN_FIELDS = ("subset", "bug_tracker", "assignee", "owner")
+_OWN_FIELDS = ("priority", "subset", "bug_tracker", "assignee", "owner")
 _RULE_FIELDS = (*_OWN_FIELDS, "status")
 _NAME = ("name",)
 _STORAGES = ("source_storage", "target_storage")
@@ -42,6 +44,7 @@ class Gathering:
     ref: ServerRef
     ledger: Ledger
     building: Building  # what was found of the blocks, and what is done to whole objects
+    annotators: PreviousAnnotators
     wishes: dict[int, TaskWishes] = field(default_factory=dict)
     standings: list[Standing] = field(default_factory=list)
     sharing: list[SharingRule] = field(default_factory=list)  # rules with `assign`
@@ -57,6 +60,8 @@ class Gathering:
         for key, block in self.loaded.manifest.rules.items():
             if self.targets.wants_block(f"rule.{key}"):
                 self._rule(key, block)
+        wish_names(self.building, self.wishes)
+        self.warnings += self.annotators.warnings()
 
     def _task_blocks(self) -> None:
         for key, task in self.building.described.items():
@@ -97,15 +102,16 @@ class Gathering:
     def _people_of_jobs(self, key: str, block: TaskBlock) -> None:
         at = self.loaded.locations.at
         if block.jobs is not None:
-            self.people.want(block.jobs.assignee, at("tasks", key, "jobs", "assignee"))
+            self.people.want(block.jobs.username, at("tasks", key, "jobs", "assignee"))
         for index, override in enumerate(block.job_overrides):
-            self.people.want(override.assignee, at("tasks", key, "job_overrides", index, "assignee"))
+            self.people.want(override.username, at("tasks", key, "job_overrides", index, "assignee"))
 
     def _wish_of_name(self, key: str, block: TaskBlock, wishes: TaskWishes) -> None:
         """A task that this tool has known by its key keeps being called so."""
         binding = self.building.binding(f"task.{key}")
-        known = binding is not None and binding.id == wishes.task.id and binding.name == key
-        if known and block.name is None and block.id is None:
+        known = binding is not None and binding.id == wishes.task.id
+        called = self.building.priorities.bare(binding.name, wishes.task.id) if binding is not None else None
+        if known and called == key and block.name is None and block.id is None:
             where = self.loaded.locations.key("tasks", key)
             wishes.add("name", Wish(key, f"task.{key}", where), self.disagreements)
 
@@ -118,15 +124,18 @@ class Gathering:
         if standing.record.phase is not RulePhase.DONE:
             self.people.want_all_in(block.set, at)
         left = {one.task: one for one in standing.record.left}
+        wanted = [
+            one
+            for wish in job_wishes(block.set, address, at, selected=standing.job_ids)
+            for one in self.annotators.instead(wish)
+        ]
         for task in standing.tasks:
             if self.targets.wants_task(address, task.id):
                 wishes = self.wishes.setdefault(task.id, TaskWishes(task, f"{address}[{task.id}]"))
                 if not wishes.sources:
                     wishes.address = f"{address}[{task.id}]"  # its own block, if it has one, is not targeted
                 self._wish(wishes, block.set, address, at, _names_left(left.get(task.id)))
-                self._wish_of_jobs(
-                    wishes, _left(job_wishes(block.set, address, at, selected=standing.job_ids), left.get(task.id))
-                )
+                self._wish_of_jobs(wishes, _left(wanted, left.get(task.id)))
 
     def _wish(self, wishes: TaskWishes, block: TaskFields, source: str, at: Place, names: tuple[str, ...]) -> None:
         wishes.sources.append(source)
@@ -181,7 +190,7 @@ class Gathering:
 
     def _foresee(self, address: str, block: RuleBlock) -> None:
         """Tell which tasks the rule may select once this plan has made them."""
-        keys = could_select(self.building, self.selecting.projects, block.select)
+        keys = could_select(self.building, self.selecting.projects, block.select, self.selecting.now)
         if keys:
             named = ", ".join(f"task.{key}" for key in keys[:3]) + (f" and {len(keys) - 3} more" * (len(keys) > 3))
             text = f"may select {named}, which this plan makes"
@@ -211,7 +220,7 @@ class Gathering:
             wishes.tested[address] = {name: state[name] for name in sorted(selection.tests)}
             jobs: Sequence[Job] = (selection.jobs or {}).get(task.id, ())
             wishes.tested_of_jobs[address] = {
-                job.id: {name: job_state(job)[name] for name in sorted(selection.job_tests)} for job in jobs
+                job.id: {name: job_seen(job)[name] for name in sorted(selection.job_tests)} for job in jobs
             }
 
 

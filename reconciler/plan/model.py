@@ -9,6 +9,7 @@ saved plan unique (its id and time) is on its envelope, `SavedPlan`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -29,6 +30,7 @@ __all__ = [
     "ManifestRef",
     "PersonLoad",
     "Plan",
+    "PrioritiesUsed",
     "RulePhase",
     "RuleStanding",
     "SavedPlan",
@@ -188,6 +190,13 @@ class PersonLoad(Frozen):
     frames: int  # of what they have afterwards
 
 
+class PrioritiesUsed(Frozen):
+    """How names show priorities once this is applied, and the tasks whose names were wanted so."""
+
+    format: str
+    tasks: tuple[int, ...] = ()
+
+
 class Plan(Frozen):
     """What would be done, in order, with everything it was computed from."""
 
@@ -205,6 +214,8 @@ class Plan(Frozen):
     bindings: tuple[BindingWish, ...] = ()
     rules: tuple[RuleStanding, ...] = ()
     assignments: tuple[PersonLoad, ...] = ()
+    priorities: PrioritiesUsed | None = None
+    as_of: datetime | None = None  # when it was made, if it says how long ago something was (`older_than`)
     conflicts: tuple[Conflict, ...] = ()
     users: dict[str, int] = Field(default_factory=dict)  # the usernames in it and their ids
     warnings: tuple[Warning_, ...] = ()

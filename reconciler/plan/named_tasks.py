@@ -15,6 +15,7 @@ from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import TaskBlock
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.observing import Observed
+from reconciler.plan.priority import Priorities
 from reconciler.plan.projects import ProjectIndex, listed
 from reconciler.plan.remembered import Remembered, is_of
 from reconciler.plan.steps import ObjectRef
@@ -24,6 +25,8 @@ _NAMES_LENGTH = 4000
 
 _MAKE = "to have it made, say from what with `data`"
 _OR_MAKE = "Or, to have it made, say from what with `data`"
+
+_NONE = Priorities()
 
 _MOST_HINTS = 20
 """Suggestions in one plan: each compares a name with all that there are, and beyond these nobody reads them."""
@@ -44,6 +47,7 @@ class NamedTasks:
         keys: Iterable[str] | None = None,
         *,
         remembered: Remembered | None = None,
+        priorities: Priorities = _NONE,
     ) -> None:
         wanted = set(loaded.manifest.tasks if keys is None else keys)
         self._blocks = {key: block for key, block in loaded.manifest.tasks.items() if key in wanted}
@@ -53,6 +57,7 @@ class NamedTasks:
         self._server = server
         self._projects = projects
         self._remembered = remembered
+        self._priorities = priorities
         self._known_names: dict[int | None, list[str]] = {}
         self._hints = 0
         self.places: dict[str, ObjectRef | None] = {}
@@ -121,11 +126,9 @@ class NamedTasks:
             names_by_project[self._project_of(key)].add(self._blocks[key].name or key)
         matches: dict[tuple[int | None, str], list[Task]] = defaultdict(list)
         for project, names in names_by_project.items():
-            for some in _in_requests(sorted(names)):
-                narrowed = [is_in("name", some)] + ([is_in("project_id", [project])] if project is not None else [])
-                for task in self._server.tasks(all_of(*narrowed)):
-                    if project is None or task.project_id == project:
-                        matches[project, task.name].append(task)
+            for task in self._candidates(project, names):
+                if project is None or task.project_id == project:
+                    matches[project, self._priorities.name_of(task)].append(task)
         found: dict[str, Task | None] = {}
         for key in keys:
             project, name = self._project_of(key), self._blocks[key].name or key
@@ -136,6 +139,14 @@ class NamedTasks:
             else:
                 self._not_there(key, project, problems, found)
         return found
+
+    def _candidates(self, project: int | None, names: Iterable[str]) -> Iterable[Task]:
+        """Tasks of these names, and all that show a priority: their names begin otherwise."""
+        narrowed = [is_in("name", some) for some in _in_requests(sorted(names))]
+        narrowed += [shown] if (shown := self._priorities.shown_anywhere) is not None else []
+        inside = [is_in("project_id", [project])] if project is not None else []
+        found = {task.id: task for one in narrowed for task in self._server.tasks(all_of(one, *inside))}
+        return [task for _, task in sorted(found.items())]
 
     def _not_there(self, key: str, project: int | None, problems: list[Problem], found: dict[str, Task | None]) -> None:
         """A task that is not there is made, if its block says from what; one that is to go has gone."""
@@ -197,7 +208,9 @@ class NamedTasks:
         """What tasks are called there, for suggestions; read once, however many names are wrong."""
         if project not in self._known_names:
             in_project = is_in("project_id", [project]) if project is not None else None
-            self._known_names[project] = [task.name for task in self._server.tasks(in_project) if task.name]
+            self._known_names[project] = [
+                self._priorities.name_of(task) for task in self._server.tasks(in_project) if task.name
+            ]
         return self._known_names[project]
 
     def _twice(self, found: Mapping[str, Task | None], problems: list[Problem]) -> None:

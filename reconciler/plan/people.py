@@ -32,7 +32,7 @@ class NamedPeople:
         self.want(fields.assignee, at("assignee"))
         self.want(fields.owner, at("owner"))
         if fields.jobs is not None:
-            self.want(fields.jobs.assignee, at("jobs", "assignee"))
+            self.want(fields.jobs.username, at("jobs", "assignee"))
 
     def select(self, selector: Selector, address: str, seen: Iterable[str]) -> None:
         """Somebody is selected by; `seen` are users that the selected objects show, so they exist."""

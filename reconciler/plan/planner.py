@@ -12,6 +12,7 @@ from reconciler.cvat.filters import is_in
 from reconciler.cvat.models import Task
 from reconciler.errors import PlanError, Problem
 from reconciler.manifest.loading import LoadedManifest, in_order
+from reconciler.manifest.selectors import asks_how_long_ago
 from reconciler.plan.assignment.assigning import Assigning
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.deletions import find_deletions
@@ -33,7 +34,10 @@ from reconciler.plan.model import (
     RuleStanding,
     Warning_,
 )
+from reconciler.plan.naming import priorities_used
 from reconciler.plan.overrides import unmatched_overrides
+from reconciler.plan.previous import PreviousAnnotators
+from reconciler.plan.priority import find_priorities
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.selection import Selecting
 from reconciler.plan.state import users_of
@@ -94,8 +98,16 @@ class _Planner:
             locations=loaded.locations,
         )
         self._building.project_name = self._projects.name
+        remembered = self._building.remembered
+        priorities = find_priorities(loaded, around.priorities, remembered)
+        self._building.priorities = priorities
         selecting = Selecting(
-            around.server, self._projects, around.capabilities.filters_created_date, problems=self._problems
+            around.server,
+            self._projects,
+            around.capabilities.filters_created_date,
+            problems=self._problems,
+            priorities=priorities,
+            now=around.now,
         )
         self._found = Gathering(
             loaded,
@@ -104,6 +116,7 @@ class _Planner:
             around.ref,
             around.ledger,
             self._building,
+            PreviousAnnotators(around.annotators, around.people),
             problems=self._problems,
             warnings=self._warnings,
         )
@@ -196,6 +209,10 @@ class _Planner:
             bindings=tuple(bindings),
             rules=tuple(self._dealt_with(standing.record) for standing in self._found.standings),
             assignments=assignments,
+            priorities=priorities_used(self._building),
+            as_of=self._around.now
+            if any(asks_how_long_ago(rule.select) for rule in loaded.manifest.rules.values())
+            else None,
             users=named_users(changes, self._known_users(users, tasks, read), steps),
             warnings=tuple(dict.fromkeys(self._warnings)),
             summary=summarise(changes, steps=steps),

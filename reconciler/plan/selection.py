@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 from reconciler.cvat.capabilities import is_replica
@@ -13,8 +14,9 @@ from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location, Problem
 from reconciler.manifest.models import JobSelector, Selector
 from reconciler.manifest.wording import did_you_mean
-from reconciler.plan.conditions import Condition, narrowed, one_of_names, plain_conditions
+from reconciler.plan.conditions import Condition, bounds_of, narrowed, one_of_names, plain_conditions, within
 from reconciler.plan.observing import Observed
+from reconciler.plan.priority import Priorities
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.wishes import Place
 
@@ -38,6 +40,8 @@ class Selecting:
     projects: ProjectIndex
     created_filter: bool
     problems: list[Problem] = field(default_factory=list)
+    priorities: Priorities = field(default_factory=Priorities)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def select(self, selector: Selector, at: Place) -> Selection:
         """The tasks for which all conditions hold. Unknown projects and ids are noted in `problems`.
@@ -93,7 +97,9 @@ class Selecting:
             yield Condition(lambda task: task.id in ids)
         if selector.project is not None:
             yield self._in_projects(selector, at("project"))
-        yield from plain_conditions(selector, created_filter=self.created_filter)
+        yield from plain_conditions(
+            selector, created_filter=self.created_filter, now=self.now, priorities=self.priorities
+        )
         if selector.labels is not None:
             yield self._labelled(frozenset(selector.labels))
 
@@ -139,11 +145,11 @@ class Selecting:
         self, selector: JobSelector, task_ids: Sequence[int] | None, conditions: Sequence[Condition]
     ) -> dict[int, list[Job]]:
         """The jobs that match, by task; not asked for in tasks that the conditions leave out anyway."""
-        where = narrowed([*_job_filters(selector), *(condition.narrows_jobs for condition in conditions)])
+        where = narrowed([*_job_filters(selector, self.now), *(condition.narrows_jobs for condition in conditions)])
         found = self.server.jobs_of_tasks(task_ids, where=where) if task_ids is not None else self.server.jobs(where)
         by_task: dict[int, list[Job]] = defaultdict(list)
         for job in found:
-            if job.task_id is not None and job_matches(selector, job):
+            if job.task_id is not None and job_matches(selector, job, self.now):
                 by_task[job.task_id].append(job)
         return dict(by_task)
 
@@ -152,7 +158,7 @@ def _tests(conditions: Sequence[Condition]) -> frozenset[str]:
     return frozenset().union(*(condition.tests for condition in conditions))
 
 
-def _job_filters(selector: JobSelector) -> Iterator[Filter]:
+def _job_filters(selector: JobSelector, now: datetime) -> Iterator[Filter | None]:
     kinds = selector.type or ("annotation",)
     if not any(is_replica(kind) for kind in kinds):  # replicas are called differently by different versions
         yield is_in("type", kinds)
@@ -162,9 +168,11 @@ def _job_filters(selector: JobSelector) -> Iterator[Filter]:
         yield is_in("state", selector.state)
     if selector.assignee is not None and (named := one_of_names("assignee", selector.assignee)) is not None:
         yield named
+    if selector.updated is not None:
+        yield within("updated_date", bounds_of(selector.updated, now))
 
 
-def job_matches(selector: JobSelector, job: Job) -> bool:
+def job_matches(selector: JobSelector, job: Job, now: datetime) -> bool:
     """Whether a job is one of those that a selector's `job` describes."""
     kind = "consensus_replica" if is_replica(job.type) else job.type
     return (
@@ -172,4 +180,5 @@ def job_matches(selector: JobSelector, job: Job) -> bool:
         and (selector.stage is None or job.stage in selector.stage)
         and (selector.state is None or job.state in selector.state)
         and (selector.assignee is None or job.assignee_name in selector.assignee)
+        and (selector.updated is None or bounds_of(selector.updated, now).hold(job.updated_date))
     )

@@ -44,6 +44,11 @@ def job_state(job: Job) -> State:
     return {"stage": job.stage, "state": job.state, "assignee": job.assignee_name}
 
 
+def job_seen(job: Job) -> State:
+    """All that a selection can test of a job: its managed fields, and when it was last worked on."""
+    return job_state(job) | {"updated": job.updated_date.isoformat() if job.updated_date is not None else None}
+
+
 def users_of(*objects: Project | Task | Job) -> dict[str, int]:
     """The ids of the users that projects, tasks and jobs show, by username."""
     shown = [user for one in objects for user in (one.assignee, None if isinstance(one, Job) else one.owner)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from packaging.version import Version
@@ -11,6 +12,7 @@ from packaging.version import Version
 from reconciler.cvat.capabilities import Capabilities
 from reconciler.history.bindings import Bindings
 from reconciler.history.model import Ledger
+from reconciler.history.priorities import UsedFormats
 from reconciler.plan.model import ServerRef
 from reconciler.plan.observing import Observed, People
 
@@ -29,3 +31,5 @@ class Surroundings:
     bindings: Bindings = field(default_factory=Bindings)
     annotators: Callable[[], Mapping[int, str]] = dict
     """By job, who is recorded to have annotated it; asked only where it matters."""
+    priorities: UsedFormats = field(default_factory=UsedFormats)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import JsonValue
 
 from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location
-from reconciler.manifest.models import JobFields, JobOverride, StorageBlock, TaskFields
+from reconciler.manifest.models import JobFields, JobOverride, Previous, StorageBlock, TaskFields
 from reconciler.plan.disagreements import Disagreements
 from reconciler.plan.state import State, task_state
 from reconciler.plan.wish import Wish
@@ -15,6 +18,9 @@ from reconciler.plan.workflow import JOBS_FOR_STATUS, POSITION
 
 EMPTY_IS_TEXT = frozenset({"subset", "bug_tracker"})
 """Fields that CVAT clears with the empty text; they are never null."""
+
+PREVIOUS_ANNOTATOR: Final[JsonValue] = {"previous": "annotator"}
+"""Wanted as an assignee: whoever annotated the job (`plan.previous`)."""
 
 Place = Callable[..., Location | None]
 """The place of a part of a block: `at("jobs", "stage")`."""
@@ -74,8 +80,8 @@ class TaskWishes:
 
     def add(self, name: str, wish: Wish, disagreements: Disagreements) -> None:
         """Take a wish for a field of the task in, unless the field is ignored."""
-        if name in self.ignored:
-            if task_state(self.task)[name] != wish.value:
+        if name in self.ignored or (name == "priority" and "name" in self.ignored):  # the name shows it
+            if task_state(self.task).get(name) != wish.value:
                 self.left_alone.add(name)
             return
         known = self.fields.setdefault(name, wish)
@@ -159,7 +165,11 @@ def override_wish(override: JobOverride, source: str, at: Place) -> JobWish:
 
 def _job_fields(block: JobFields, source: str, at: Place) -> dict[str, Wish]:
     return {
-        name: Wish(getattr(block, name), source, at(name))
+        name: Wish(_plain(getattr(block, name)), source, at(name))
         for name in ("stage", "state", "assignee")
         if name in block.model_fields_set
     }
+
+
+def _plain(value: str | Previous | None) -> JsonValue:
+    return PREVIOUS_ANNOTATOR if isinstance(value, Previous) else value

@@ -14,9 +14,11 @@ from reconciler.plan.conditions import Condition, narrowed, plain_conditions
 
 from .observed import task
 
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
 
 def only_condition(created_filter: bool = False, **selector: Any) -> Condition:
-    (condition,) = plain_conditions(Selector.model_validate(selector), created_filter=created_filter)
+    (condition,) = plain_conditions(Selector.model_validate(selector), created_filter=created_filter, now=NOW)
     return condition
 
 

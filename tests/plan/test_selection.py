@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from reconciler.plan.selection import Selecting, Selection, job_matches
 from .conftest import Put
 from .observed import Server, job, plan_for, task
 
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 PROJECTS = [Project.model_validate({"id": 1, "name": "Street"}), Project.model_validate({"id": 2, "name": "Depot"})]
 
 
@@ -88,7 +90,7 @@ def test_not_holds_if_any_of_it_does_not() -> None:
     ],
 )
 def test_a_job_matches(selector: dict[str, Any], fields: dict[str, Any], matches: bool) -> None:
-    assert job_matches(JobSelector.model_validate(selector), job(**fields)) is matches
+    assert job_matches(JobSelector.model_validate(selector), job(**fields), NOW) is matches
 
 
 def test_a_converged_selection_by_jobs_travels_nothing(put: Put) -> None:

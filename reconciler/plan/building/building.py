@@ -17,6 +17,7 @@ from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import Lifecycle, Manifest
 from reconciler.plan.model import ServerRef, Warning_
 from reconciler.plan.observing import Observed
+from reconciler.plan.priority import Priorities
 from reconciler.plan.remembered import Remembered
 from reconciler.plan.steps import AnnotationsWish, ObjectRef, Step
 from reconciler.plan.targets import Targets
@@ -65,6 +66,10 @@ class Building:
     """By key of a project that is deleted, the tasks that go with it."""
     label_steps: dict[str, Step] = field(default_factory=dict)
     """By address, what this plan does to labels of projects: it comes before anything that is done to tasks."""
+    priorities: Priorities = field(default_factory=Priorities)
+    """How names show priorities, which CVAT has not."""
+    names: dict[int, str] = field(default_factory=dict)
+    """By id, what tasks will be called of which a name or a priority is wanted."""
     project_name: Callable[[int | None], str | None] = lambda _: None
     """What a project is called; None if it has no name or cannot be seen."""
     problems: list[Problem] = field(default_factory=list)
@@ -128,8 +133,15 @@ class Building:
     def task_ref(self, key: str) -> ObjectRef:
         """The task of a block, whether it exists or is made by this plan."""
         found = self.tasks.get(key)
-        name = found.name if found is not None else self.manifest.tasks[key].name or key
+        name = found.name if found is not None else self.name_of_new(key)
         return ObjectRef(kind="task", address=f"task.{key}", id=found.id if found else None, name=name)
+
+    def name_of_new(self, key: str) -> str:
+        """What the task of a block is called that this plan makes; one in the place of another keeps its priority."""
+        block, old = self.manifest.tasks[key], self.replaced.get(key)
+        kept = self.priorities.shown(old).priority if old is not None else None
+        priority = block.priority if "priority" in block.model_fields_set else kept
+        return self.priorities.of_new(block.name or key, priority)
 
     # What is read only where it is needed, and once
 

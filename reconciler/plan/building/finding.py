@@ -25,7 +25,7 @@ def find_blocks(ctx: Building, index: ProjectIndex) -> dict[str, WantedData]:
     prunes = any(projects[key].prune.tasks and wants(f"project.{key}") for key in projects)
     # What a block ignores is shielded from rules, also when the block itself is not targeted.
     keys = list(tasks) if prunes else [key for key in tasks if key in set(wanted) or tasks[key].lifecycle.ignore]
-    named = NamedTasks(ctx.loaded, ctx.server, index, keys, remembered=ctx.remembered)
+    named = NamedTasks(ctx.loaded, ctx.server, index, keys, remembered=ctx.remembered, priorities=ctx.priorities)
     ctx.described.update(named.find(ctx.problems))
     for key, found in ctx.described.items():
         ctx.lies_in[key] = _place(index, tasks[key], found, named.places[key])

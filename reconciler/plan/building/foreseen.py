@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from reconciler.cvat.models import Task, UserRef
 from reconciler.manifest.models import Selector, TaskBlock
 from reconciler.plan.building.building import Building
@@ -12,14 +14,14 @@ _UNKNOWN = ("id", "project", "created", "updated", "mode", "dimension", "labels"
 """What a selector may ask of a task that only the server knows, or that is looked at apart."""
 
 
-def could_select(ctx: Building, index: ProjectIndex, selector: Selector) -> list[str]:
+def could_select(ctx: Building, index: ProjectIndex, selector: Selector, now: datetime) -> list[str]:
     """The keys of the blocks whose tasks are made by this plan and may be selected once they are there."""
     if selector.id is not None:
         return []
     return [
         key
         for key, found in ctx.tasks.items()
-        if found is None and _in_project(ctx, index, key, selector) and _looks_so(ctx, key, selector)
+        if found is None and _in_project(ctx, index, key, selector) and _looks_so(ctx, key, selector, now)
     ]
 
 
@@ -38,17 +40,18 @@ def _in_project(ctx: Building, index: ProjectIndex, key: str, selector: Selector
     return False
 
 
-def _looks_so(ctx: Building, key: str, selector: Selector) -> bool:
+def _looks_so(ctx: Building, key: str, selector: Selector, now: datetime) -> bool:
     plain = selector.model_copy(update=dict.fromkeys(_UNKNOWN))
     task = _foreseen(ctx, ctx.manifest.tasks[key], key)
-    return all(condition.holds(task) for condition in plain_conditions(plain, created_filter=False))
+    conditions = plain_conditions(plain, created_filter=False, now=now, priorities=ctx.priorities)
+    return all(condition.holds(task) for condition in conditions)
 
 
 def _foreseen(ctx: Building, block: TaskBlock, key: str) -> Task:
     """The task as it will be: in status annotation if its block does not say another."""
     return Task(
         id=0,
-        name=block.name or key,
+        name=ctx.name_of_new(key),
         subset=block.subset or "",
         status=block.status or "annotation",
         owner=UserRef(id=0, username=block.owner or ctx.ref.user),

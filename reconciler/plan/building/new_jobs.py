@@ -36,7 +36,7 @@ def build_new_jobs(ctx: Building, key: str, block: TaskBlock, data: WantedData) 
             kind="jobs",
             do=Do.SET_JOBS,
             action=Action.UPDATE,
-            name=block.name or key,
+            name=ctx.name_of_new(key),
             of=ctx.task_ref(key),
             reason="its jobs are made with its data",
             fields=tuple(_fields(everywhere, overrides, address)),

@@ -53,12 +53,11 @@ def bindings_of(ctx: Building, data: Mapping[str, WantedData], left_out: Collect
 def _of_task(ctx: Building, key: str, data: WantedData | None, left_out: Collection[str]) -> BindingWish:
     block, found = ctx.manifest.tasks[key], ctx.tasks[key]
     address = f"task.{key}"
-    renamed = block.name is not None and "name" not in block.lifecycle.ignore
     return BindingWish(
         address=address,
         kind="task",
         id=found.id if found is not None else None,
-        name=block.name or key if found is None or renamed else found.name,
+        name=ctx.name_of_new(key) if found is None else ctx.names.get(found.id, found.name),
         prevent_delete=block.lifecycle.prevent_delete,
         data=_digest(ctx, key, data) if f"{address}.data" not in left_out else None,
         annotations=ctx.annotations.get(key) if f"{address}.annotations" not in left_out else None,

@@ -44,7 +44,7 @@ def _of_task(ctx: Building, key: str, data: WantedData | None) -> Iterator[Step]
         yield from build_move(ctx, key, block, found)
     yield from build_task_guide(ctx, key)
     if key in ctx.uploads and data is not None:
-        yield _upload(ctx, key, block, data)
+        yield _upload(ctx, key, data)
     if block.annotations is not None and "annotations" not in block.lifecycle.ignore:
         yield from build_annotations(ctx, key, block, found)
     if key in ctx.uploads and data is not None:
@@ -53,7 +53,7 @@ def _of_task(ctx: Building, key: str, data: WantedData | None) -> Iterator[Step]
 
 def _creation(ctx: Building, key: str, block: TaskBlock, data: WantedData) -> Step:
     place = ctx.lies_in.get(key)
-    name = block.name or key
+    name = ctx.name_of_new(key)
     gives: Image = {"name": name, **{field: _wanted(block, field) for field in _FIELDS if _said(block, field)}}
     body: Image = {"name": name}
     for field in gives:
@@ -104,7 +104,7 @@ def _sent(ctx: Building, field: str, value: JsonValue) -> tuple[str, JsonValue]:
     return field, value
 
 
-def _upload(ctx: Building, key: str, block: TaskBlock, data: WantedData) -> Step:
+def _upload(ctx: Building, key: str, data: WantedData) -> Step:
     address = f"task.{key}"
     found = ctx.tasks[key]
     return Step(
@@ -112,7 +112,7 @@ def _upload(ctx: Building, key: str, block: TaskBlock, data: WantedData) -> Step
         kind="data",
         do=Do.UPLOAD_DATA,
         action=Action.CREATE,
-        name=found.name if found is not None else block.name or key,
+        name=found.name if found is not None else ctx.name_of_new(key),
         of=ctx.task_ref(key),
         reason="the task has no data yet" if found is not None else "the task is made from it",
         fields=tuple(

@@ -1,0 +1,84 @@
+"""From a wanted name and a wanted priority, of whatever blocks, to the one name that a task gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.errors import Location
+from reconciler.manifest.priority_format import LONGEST_NAME
+from reconciler.plan.building.building import Building
+from reconciler.plan.model import PrioritiesUsed
+from reconciler.plan.wish import Wish
+from reconciler.plan.wishes import TaskWishes
+
+SETTING: Final = "settings.priority"
+_BOTH: Final = frozenset({"name", "priority"})
+
+
+def wish_names(ctx: Building, wishes: dict[int, TaskWishes]) -> None:
+    """Put one name in the place of what is wanted of a task's name and priority; note it in `ctx.names`, too.
+
+    Tasks with names in a format that the manifest does not use any more are renamed, whoever gave them a priority.
+    """
+    _outdated(ctx, wishes)
+    too_long: dict[tuple[str, Location | None], list[int]] = {}
+    for number, of_task in wishes.items():
+        wish = _name(ctx, of_task)
+        if wish is None:
+            continue
+        of_task.fields = _in_place(of_task.fields, wish)
+        ctx.names[number] = name = str(wish.value)
+        if len(name) > LONGEST_NAME:
+            too_long.setdefault((wish.source, wish.where), []).append(number)
+    for (source, where), tasks in too_long.items():
+        more = f" and of {len(tasks) - 1} more" if len(tasks) > 1 else ""
+        what = f"{source} makes the name of task {tasks[0]}{more} longer than CVAT's {LONGEST_NAME} characters"
+        ctx.problem(what, where, "shorten the name, or `settings.priority.format`")
+
+
+def priorities_used(ctx: Building) -> PrioritiesUsed | None:
+    """The format of the manifest, and the tasks whose names it shows."""
+    shown = ctx.priorities.format
+    if shown is None:
+        return None
+    tasks = sorted(number for number, name in ctx.names.items() if shown.parse(name)[0] is not None)
+    return PrioritiesUsed(format=shown.text, tasks=tuple(tasks))
+
+
+def _name(ctx: Building, wishes: TaskWishes) -> Wish | None:
+    named, shown = wishes.fields.get("name"), wishes.fields.get("priority")
+    if shown is not None:
+        priority = shown.value if isinstance(shown.value, int) else None
+        name = ctx.priorities.with_priority(wishes.task, priority, named.text if named is not None else None)
+        other = named is not None and ctx.priorities.with_name(wishes.task, named.text) == name
+        said = named if named is not None and other else shown
+        return Wish(name, said.source, said.where)
+    if named is not None:
+        return Wish(ctx.priorities.with_name(wishes.task, named.text), named.source, named.where)
+    if SETTING in wishes.sources:
+        return Wish(ctx.priorities.with_name(wishes.task), SETTING, ctx.at("settings", "priority"))
+    return None
+
+
+def _in_place(fields: Mapping[str, Wish], wish: Wish) -> dict[str, Wish]:
+    """The wishes in their order, with one for both."""
+    if not _BOTH & fields.keys():
+        return {**fields, "name": wish}
+    return {("name" if name in _BOTH else name): (wish if name in _BOTH else one) for name, one in fields.items()}
+
+
+def _outdated(ctx: Building, wishes: dict[int, TaskWishes]) -> None:
+    """With `--target`, what nobody asked for stays as it is."""
+    numbers = ctx.priorities.outdated
+    if not numbers or not ctx.targets.wants_block(SETTING):
+        return
+    for task in ctx.server.tasks_by_id(sorted(numbers)):
+        if task.id in ctx.deleted or ctx.priorities.with_name(task) == task.name:
+            continue
+        address = f"{SETTING}[{task.id}]"
+        of_task = wishes.setdefault(task.id, TaskWishes(task, address))
+        if not _BOTH & of_task.ignored:
+            if not of_task.sources:
+                of_task.address = address
+            of_task.sources.append(SETTING)
