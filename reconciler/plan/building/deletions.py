@@ -9,7 +9,7 @@ from reconciler.cvat.filters import is_in
 from reconciler.cvat.models import Project, Task
 from reconciler.manifest.models import Lifecycle
 from reconciler.plan.building.building import Building
-from reconciler.plan.building.impact import impact_of_tasks, read_wholes
+from reconciler.plan.building.impact import digest_when_deleted, impact_of_tasks
 from reconciler.plan.building.moving import is_moved
 from reconciler.plan.frozen import Action
 from reconciler.plan.steps import Do, Image, Impact, ObjectRef, Step
@@ -151,8 +151,8 @@ def _staying(ctx: Building, going: Sequence[Task]) -> Iterator[tuple[str, Task]]
 def _of_task(ctx: Building, going: Going, needs: Sequence[str]) -> Step:
     task = going.task
     expect: Image = {"name": task.name, "project": task.project_id, "size": task.size}
-    if (whole := read_wholes(ctx, [task])[task.id]) is not None:
-        expect["digest"] = whole.digest
+    if (digest := digest_when_deleted(ctx, task)) is not None:
+        expect["digest"] = digest
     return Step(
         address=going.address,
         kind="task",

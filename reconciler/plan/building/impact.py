@@ -53,6 +53,12 @@ def digest_of(ctx: Building, task: Task) -> str | None:
     return labels.shown(whole).without(labels.removed).digest
 
 
+def digest_when_deleted(ctx: Building, task: Task) -> str | None:
+    """The same just before the task is deleted: labels are changed by then, but those that go are still there."""
+    whole = read_wholes(ctx, [task])[task.id]
+    return labels_after_of(ctx, task).shown(whole).digest if whole is not None else None
+
+
 def _tasks_of(ctx: Building, owner: ObjectRef) -> list[Task]:
     if owner.id is None:
         return []
