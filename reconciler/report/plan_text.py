@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from reconciler.plan.model import Plan, RuleStanding, ServerRef
+from reconciler.report.assignment_text import assignment_lines
 from reconciler.report.changes_text import change_lines
 from reconciler.report.conflict_text import conflict_lines
 from reconciler.report.grouping import TaskEntry, by_project, task_entries
@@ -38,6 +39,7 @@ def plan_lines(plan: Plan, *, width: int, full: bool = False, see_all: str = SEE
     lines += _rules(plan.rules, width)
     lines += conflict_lines(plan, width)
     lines += _warnings(plan, width)
+    lines += assignment_lines(plan.assignments)
     lines.append(styled(summary_line(plan), "bold"))
     if plan.destructive:
         lines.append(styled(f"Destroys data: {destroyed(plan)}. A copy of each is taken first.", "bold red"))

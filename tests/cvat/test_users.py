@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from reconciler.cvat import Credentials, Reader, Session, resolve_users, visible_usernames
+from reconciler.cvat.users import VisiblePeople
 from reconciler.sandbox import Sandbox
 
 from .conftest import Connect
@@ -58,3 +59,21 @@ def test_in_the_personal_workspace_they_are_not(sandbox: Sandbox, connect_to: Co
     reader = Reader(connect_to(sandbox.url, credentials=as_alice(sandbox, "")))
     assert set(resolve_users(reader, ["alice", "bob"])) == {"alice"}
     assert visible_usernames(reader) == ["alice"]
+
+
+def test_members_by_role(sandbox: Sandbox, connect_to: Connect) -> None:
+    """Whoever was only invited is not there yet."""
+    session = connect_to(sandbox.url, token=sandbox.token, organization="acme")
+    reader = Reader(session)
+    roles = {member.username: member.role for member in reader.members()}
+    workers = [name for name, role in roles.items() if name and role == "worker"]
+    people = VisiblePeople(reader)
+    assert people.with_role(["worker"]) == sorted(workers)
+    assert set(people.with_role(["worker", "owner"])) > set(workers)
+    assert people.with_role([]) == []
+    world = sandbox.dump()
+    for member in world["memberships"]:
+        if member["user"]["username"] == workers[0]:
+            member["is_active"] = False
+    sandbox.reset(world)
+    assert VisiblePeople(Reader(session)).with_role(["worker"]) == sorted(workers[1:])

@@ -40,6 +40,7 @@ class _Part:
     works: list[Work]
     scope: Scope
     pieces: list[Piece]
+    unknown: int  # jobs of which nobody knows who annotated them, where that matters
 
     @cached_property
     def movable(self) -> set[int]:
@@ -100,21 +101,20 @@ class Assigning:
             frozenset(number for number in [*named, *(work.project for work in works)] if number is not None),
             frozenset(work.task for work in works if work.project is None),
         )
-        return _Part(rule, books, works, scope, self._pieces(rule, works))
+        return _Part(rule, books, works, scope, *self._pieces(rule, works))
 
-    def _pieces(self, rule: SharingRule, works: Sequence[Work]) -> list[Piece]:
-        """The work as pieces. What another block says who has stays there, if that is somebody in the list."""
+    def _pieces(self, rule: SharingRule, works: Sequence[Work]) -> tuple[list[Piece], int]:
+        """The work as pieces, and of how many it is not known who annotated them.
+
+        What another block says who has stays there, if that is somebody in the list.
+        """
         pieces, unknown = [], 0
         for work in works:
             previous = self._previous(work) if rule.assign.exclude_previous else None
             unknown += rule.assign.exclude_previous and work.stage != "annotation" and previous is None
             barred = frozenset({previous} if previous is not None else ())
             pieces.append(Piece(work.id, work.person, work.begun or work.said, barred, work.rank))
-        if unknown:
-            jobs = "1 job" if unknown == 1 else f"{unknown} jobs"
-            text = f"nothing is recorded of who annotated {jobs}: anybody in the list may get {_them(unknown)}"
-            self.ctx.warn(text, rule.address)
-        return pieces
+        return pieces, unknown
 
     def _previous(self, work: Work) -> str | None:
         """Who annotated a job that is past annotation: has it, if this plan moves it there, else by the record."""
@@ -140,6 +140,10 @@ class Assigning:
             part.books.give(part.rule, task, given)
         if shared.left:
             self.ctx.warn(_left(part, shared), part.rule.address)
+        if part.unknown and any(work.planned != work.now for work in part.works):  # as long as there is something to do
+            jobs = "1 job" if part.unknown == 1 else f"{part.unknown} jobs"
+            text = f"nothing is recorded of who annotated {jobs}: anybody in the list may get {_them(part.unknown)}"
+            self.ctx.warn(text, part.rule.address)
 
 
 def _load(part: _Part, later: Sequence[_Part]) -> dict[str, int]:

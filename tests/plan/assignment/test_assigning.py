@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.apply.desk import Desk, seated
 from tests.laws.worlds import World, worlds
 from tests.plan.worlds import build_world
 
+DOCS = Path(__file__).parents[3] / "docs" / "assignment.md"
 PEOPLE = ("alice", "bob", "carol")
 Sit = Callable[[World], Desk]
 
@@ -101,6 +103,28 @@ def test_a_teams_life(sit: Sit) -> None:
     assert managed(desk) == start
 
 
+def test_weights_and_a_maximum(sit: Sit) -> None:
+    """The numbers of the documentation."""
+    world = plain_world({number: f"{number * 10}-{number * 10 + 9} annotation/new" for number in range(1, 13)})
+    desk = sit(world)
+    applied(desk, rule("alice", "bob", weights={"alice": 2}))
+    assert Counter(holders(desk).values()) == {"alice": 8, "bob": 4}
+    desk = sit(world)
+    capped = rule("alice", "bob", max_per_person=5)
+    assert applied(desk, capped) == set(range(1, 11))
+    assert Counter(holders(desk).values()) == {"alice": 5, "bob": 5, None: 2}
+    (warning,) = desk.plan(capped).warnings
+    assert warning.text == "2 jobs stay as they are: everybody in the list has 5 (max_per_person)"
+    desk.patch("job", 1, state="completed")
+    assert applied(desk, capped) == {11}
+
+
+@pytest.mark.parametrize("text", re.findall(r"^```yaml\n(.*?)^```", DOCS.read_text(encoding="utf-8"), re.M | re.S))
+def test_the_documented_manifests_are_ones(text: str, sit: Sit) -> None:
+    desk = sit(plain_world({1: "0-9 annotation/completed @alice"}))
+    desk.plan(text.replace("erin", "carol"))
+
+
 def test_new_work_is_shared_out_and_nothing_else_moves(sit: Sit) -> None:
     desk = sit(plain_world({number: f"{number * 10}-{number * 10 + 9} annotation/new" for number in range(1, 6)}))
     applied(desk, rule(*PEOPLE))
@@ -132,9 +156,9 @@ def test_whoever_annotated_does_not_review(sit: Sit) -> None:
 
     forgetful = Desk(desk.sandbox, desk.folder / "elsewhere", desk.session)
     forgetful.folder.mkdir()
-    plan = forgetful.plan(review)
-    assert plan.is_empty
-    assert "nothing is recorded of who annotated 2 jobs" in plan.warnings[0].text
+    assert forgetful.plan(review).warnings == (), "as wanted: there is nothing to say"
+    desk.patch("job", 1, assignee=None)
+    assert "nothing is recorded of who annotated 2 jobs" in forgetful.plan(review).warnings[0].text
 
 
 def test_what_another_rule_moves_on_is_shared_out_with_it(sit: Sit) -> None:
