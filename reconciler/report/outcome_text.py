@@ -11,6 +11,7 @@ from reconciler.history.model import AuditRecord, Run, RunStatus, StepRecord, Un
 from reconciler.history.runs import Record
 from reconciler.manifest.on_the_fly import AD_HOC
 from reconciler.plan.model import FieldChange, Plan
+from reconciler.plan.steps import Do
 from reconciler.report.changes_text import field_chunks
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
 from reconciler.report.steps_done import done_lines, settled_steps, tally_parts, trouble_lines, unreached
@@ -25,6 +26,7 @@ _TITLES = {
     WriteOutcome.CONFLICT: ("Conflicts: somebody else changed these since the plan; {} not made", "bold yellow"),
     WriteOutcome.FAILED: ("Failed: the server refused {}", "bold red"),
 }
+_WHOLE = frozenset(str(do) for do in Do)
 _ENDS = {
     RunStatus.FAILED: " in part",
     RunStatus.CONFLICT: " in part",
@@ -192,9 +194,14 @@ def _unproven(unproven: Sequence[Unproven], names: dict[int, str], width: int, m
     lines = [Text(), styled("Not as wanted: read and planned again, these are not as they should be", "bold red")]
     shown = unproven if most is None or len(unproven) <= most + 1 else unproven[:most]
     for each in shown:
-        subject = styled(f"    {object_phrase(each.kind, [each.id], each.task, names)}")
+        numbered = each.kind in ("task", "job") and each.task
+        who = object_phrase(each.kind, [each.id], each.task, names) if numbered else each.address
+        subject = styled(f"    {who}")
         if each.missing:
             chunks = [styled("is gone", "red")]
+        elif each.field in _WHOLE:  # a step that left something else than it was to: which operation, not which field
+            still = each.wanted is None
+            chunks = [styled("is still there" if still else "is not what it was to become", "red")]
         else:
             wanted, found = value(each.field, each.wanted), value(each.field, each.found)
             chunks = [styled(f"{each.field} should be {wanted},"), styled(f"is {found}", "red")]

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from reconciler.history.model import Counts, Replaced, Run, RunStatus, StepRecord, WriteOutcome
+from reconciler.history.model import Counts, Replaced, Run, RunStatus, StepRecord, Unproven, WriteOutcome
 from reconciler.plan.steps import Do, Step
 from reconciler.report.history_text import render_run
-from reconciler.report.outcome_text import go_on_line, outcome_line, render_outcome
+from reconciler.report.outcome_text import go_on_line, outcome_line, outcome_lines, render_outcome
 from reconciler.report.steps_done import settled_steps, tally_parts
 
 from .plans import RUN_ID, SERVER, START, run
@@ -99,3 +99,24 @@ def test_steps_not_reached_are_counted_from_the_plan() -> None:
     first = records()[:1]
     assert "8 steps not reached" in outcome_line(ended, whole_life(), first)
     assert "9 writes planned, 1 made" in (go_on_line(ended, whole_life(), first) or "")
+
+
+@pytest.mark.parametrize(
+    ("do", "wanted", "words"),
+    [(Do.DELETE_TASK, None, "is still there"), (Do.PUT_GUIDE, {}, "is not what it was to become")],
+)
+def test_a_step_that_did_not_arrive_is_told_in_words(do: Do, wanted: dict[str, object] | None, words: str) -> None:
+    missed = Unproven.model_validate(
+        {
+            "address": "task.old",
+            "kind": "guide",
+            "id": 0,
+            "task": 0,
+            "field": do,
+            "wanted": wanted,
+            "found": {"name": "t"},
+        }
+    )
+    ended = run(status=RunStatus.FAILED, unproven=(missed,))
+    lines = [line.plain for line in outcome_lines(ended, whole_life(), records(), width=120)]
+    assert f"    task.old   {words}" in lines

@@ -16,7 +16,7 @@ from reconciler.history.bindings import Binding, Bindings
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import Lifecycle, Manifest
 from reconciler.plan.model import ServerRef, Warning_
-from reconciler.plan.observing import Observed
+from reconciler.plan.observing import Begun, NothingBegun, Observed
 from reconciler.plan.priority import Priorities
 from reconciler.plan.remembered import Remembered
 from reconciler.plan.steps import AnnotationsWish, ObjectRef, Step
@@ -44,6 +44,7 @@ class Building:
     ref: ServerRef
     capabilities: Capabilities
     bindings: Bindings = field(default_factory=Bindings)
+    begun: Begun = field(default_factory=NothingBegun)
     targets: Targets = field(default_factory=Targets)
     users: Mapping[str, int] = field(default_factory=dict)
     projects: dict[str, Project | None] = field(default_factory=dict)
@@ -58,6 +59,8 @@ class Building:
     """By key, old tasks that an earlier apply made anew but did not get to delete."""
     replaced: dict[str, Task] = field(default_factory=dict)
     """By key, the old task of a block that is made anew (`replace: true`). `tasks` has None for it."""
+    given_up: set[int] = field(default_factory=set)
+    """Those of the old tasks that never got any data: what an upload that was not finished left in them is all."""
     annotations: dict[str, AnnotationsWish] = field(default_factory=dict)
     """By key, from which file a task's annotations are to come: remembered with the task's binding."""
     deleted: dict[int, str] = field(default_factory=dict)

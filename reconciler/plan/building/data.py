@@ -133,13 +133,17 @@ class WantedData:
     def described(self) -> list[tuple[str, JsonValue]]:
         """What of it a person is shown."""
         block = self.block
-        sources = {
+        sources: dict[str, JsonValue] = {
             "files": len(self.files) or None,
             "remote": len(block.remote) or None,
             "share": len(block.share) or None,
             "cloud_storage": block.cloud_storage.id if block.cloud_storage else None,
             "bytes": self.bytes or None,
         }
+        if block.jobs is not None:
+            sources["jobs"] = len(block.jobs)
+        if block.validation is not None:
+            sources["validation"] = " ".join([block.validation.mode, block.validation.select])
         said = block.model_dump(mode="json", exclude_unset=True, exclude={*sources, "exclude", "jobs", "validation"})
         return [(name, value) for name, value in {**sources, **said}.items() if value is not None]
 

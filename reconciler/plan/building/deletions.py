@@ -44,7 +44,9 @@ def build_task_deletions(ctx: Building, going: Sequence[Going], made: Collection
 
     `made` are the addresses of all other steps: an old task goes only when what takes its place is whole.
     """
-    impact_of_tasks(ctx, [one.task for one in going])  # all of them at once: they are read side by side
+    impact_of_tasks(
+        ctx, [one.task for one in going if one.task.id not in ctx.given_up]
+    )  # all of them at once: they are read side by side
     return [(one.block, _of_task(ctx, one, [address for address in one.needs if address in made])) for one in going]
 
 
@@ -90,10 +92,12 @@ def _replaced(ctx: Building, key: str) -> Iterator[Going]:
     address = f"task.{key}"
     needs = tuple(f"{address}.{part}" for part in ("data", "annotations", "jobs"))
     reason = "`replace: true`: a task made from the changed data takes its place"
+    given_up = "it never got any data: what is left in it of an upload would come to lie among its files"
     lifecycle = ctx.manifest.tasks[key].lifecycle
     old = [ctx.replaced[key]] if key in ctx.replaced else []
     for task in [*old, *ctx.left_over.get(key, ())]:
-        yield Going(task, f"{address}.replaced[{task.id}]", address, reason, lifecycle, needs)
+        why = given_up if task.id in ctx.given_up else reason
+        yield Going(task, f"{address}.replaced[{task.id}]", address, why, lifecycle, needs)
 
 
 def _with_project(ctx: Building, key: str, project: Project) -> Iterator[Going]:
@@ -151,7 +155,8 @@ def _staying(ctx: Building, going: Sequence[Task]) -> Iterator[tuple[str, Task]]
 def _of_task(ctx: Building, going: Going, needs: Sequence[str]) -> Step:
     task = going.task
     expect: Image = {"name": task.name, "project": task.project_id, "size": task.size}
-    if (digest := digest_when_deleted(ctx, task)) is not None:
+    given_up = task.id in ctx.given_up  # and has nothing to be destroyed
+    if not given_up and (digest := digest_when_deleted(ctx, task)) is not None:
         expect["digest"] = digest
     return Step(
         address=going.address,
@@ -164,7 +169,7 @@ def _of_task(ctx: Building, going: Going, needs: Sequence[str]) -> Step:
         reason=going.reason,
         expect=expect,
         gives=None,
-        destroys=impact_of_tasks(ctx, [task]),
+        destroys=None if given_up else impact_of_tasks(ctx, [task]),
         prevented=ctx.prevented(going.block, task, going.lifecycle),
         needs=tuple(needs),
     )

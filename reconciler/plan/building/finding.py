@@ -8,6 +8,7 @@ from reconciler.cvat.models import Task
 from reconciler.manifest.models import TaskBlock
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.data import WantedData
+from reconciler.plan.building.unfinished import continue_upload, make_anew
 from reconciler.plan.named_tasks import NamedTasks
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.steps import ObjectRef
@@ -33,10 +34,18 @@ def find_blocks(ctx: Building, index: ProjectIndex) -> dict[str, WantedData]:
     _find_projects(ctx, index)
     data = _find_data(ctx)
     for key, old in named.replaced.items():
-        if key in ctx.tasks and tasks[key].replace:
-            ctx.left_over[key] = [task for task in old if task != ctx.tasks[key]]
+        if key in ctx.tasks:
+            _leave_over(ctx, key, [task for task in old if task != ctx.tasks[key]])
     ctx.problems += index.check()
     return data
+
+
+def _leave_over(ctx: Building, key: str, old: Iterable[Task]) -> None:
+    """What an earlier apply made anew is still to go; without `replace: true` only what never got any data."""
+    replace = ctx.manifest.tasks[key].replace
+    if left := [task for task in old if replace or task.size is None]:
+        ctx.left_over[key] = left
+        ctx.given_up |= {task.id for task in left if task.size is None}
 
 
 def _place(index: ProjectIndex, block: TaskBlock, found: Task | None, said: ObjectRef | None) -> ObjectRef | None:
@@ -70,10 +79,12 @@ def _find_data(ctx: Building) -> dict[str, WantedData]:
         wanted[key] = data
         if found is None:
             ctx.uploads.add(key)
+        elif found.size is None and found.data_id is not None:
+            continue_upload(ctx, key, found, data)
         elif (why := _changed(ctx, key, found, data)) is not None:
             _replace(ctx, key, found, why)
         elif found.size is None:
-            ctx.uploads.add(key)  # a crash between the two calls, or data that failed: it is continued (FACTS §4)
+            ctx.uploads.add(key)  # a crash between the two calls: it is continued (FACTS §4)
     return wanted
 
 
@@ -98,16 +109,17 @@ def _changed(ctx: Building, key: str, found: Task, data: WantedData) -> list[str
     binding = ctx.binding(f"task.{key}")
     if binding is not None and binding.id == found.id and binding.data is not None and found.size is not None:
         return None if binding.data == data.digest else data.differences(found, ctx.server)
+    if binding is not None and found.size is not None and ctx.begun.began_with(found.id, data.request()) is False:
+        # An upload that was cut off, and then made a task of all the same: of what, its frames tell.
+        why = data.differences(found, ctx.server)
+        return why if why or data.size is None else None
     return data.unlike(found) or None
 
 
 def _replace(ctx: Building, key: str, found: Task, why: Iterable[str]) -> None:
     block = ctx.manifest.tasks[key]
     if block.replace:
-        ctx.replaced[key] = found
-        ctx.tasks[key] = None
-        ctx.described[key] = found
-        ctx.uploads.add(key)
+        make_anew(ctx, key, found)
         return
     said = "; ".join(why) or "what differs does not show on the server"
     ctx.problem(

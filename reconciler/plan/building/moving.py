@@ -10,6 +10,7 @@ from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.building.building import Building
 from reconciler.plan.frozen import Action, FieldChange
 from reconciler.plan.labels import label_state, table
+from reconciler.plan.model import Warning_
 from reconciler.plan.moved_labels import lacking_in
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
 
@@ -30,6 +31,9 @@ def build_move(ctx: Building, key: str, block: TaskBlock, found: Task) -> Iterat
     needs += _check_labels(ctx, key, block, found, place, _labels_there(ctx, place))
     names = {label.name for label in ctx.labels_for(found)}
     address = f"task.{key}"
+    if found.project_id is None:
+        text = "is in no project now, and CVAT takes no task out of a project again: this cannot be rolled back"
+        ctx.warnings.append(Warning_(text=text, address=address))
     yield Step(
         address=address,
         kind="task",

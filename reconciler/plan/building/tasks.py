@@ -65,7 +65,6 @@ def _creation(ctx: Building, key: str, block: TaskBlock, data: WantedData) -> St
     shown: Image = {**gives, **data.for_creation(ctx.capabilities)}
     if place is not None:
         shown = {"name": name, "project": place.name, **shown}
-    old = ctx.replaced.get(key)
     return Step(
         address=address,
         kind="task",
@@ -73,7 +72,7 @@ def _creation(ctx: Building, key: str, block: TaskBlock, data: WantedData) -> St
         action=Action.CREATE,
         name=name,
         of=place,
-        reason=f"its data has changed: made anew in the place of task {old.id}" if old else "it is not there",
+        reason=_why_made(ctx, key),
         fields=tuple(
             FieldChange(path=(field,), before=None, after=value, source=address) for field, value in shown.items()
         ),
@@ -82,6 +81,15 @@ def _creation(ctx: Building, key: str, block: TaskBlock, data: WantedData) -> St
         gives=gives,
         needs=(place.address,) if place is not None and place.id is None else (),
     )
+
+
+def _why_made(ctx: Building, key: str) -> str:
+    old = ctx.replaced.get(key)
+    if old is None:
+        return "it is not there"
+    if old.id in ctx.given_up:
+        return f"task {old.id} is empty, and holds files of an upload that was not finished: made anew in its place"
+    return f"its data has changed: made anew in the place of task {old.id}"
 
 
 def _said(block: TaskBlock, field: str) -> bool:
