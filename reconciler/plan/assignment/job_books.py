@@ -50,9 +50,8 @@ class JobBooks:
 
     def give(self, rule: SharingRule, task: int, given: Mapping[str, list[int]]) -> None:
         """Each person's jobs of the task are one wish."""
-        where = dict(rule.named())
         for person, jobs in given.items():
-            wanted = {"assignee": Wish(person, rule.address, where[person])}
+            wanted = {"assignee": Wish(person, rule.address, rule.places[person])}
             self.wishes[task].add_for_jobs(JobWish(wanted, only=frozenset(jobs)))
 
     def _ignored(self, task: Task) -> bool:
@@ -87,8 +86,8 @@ class JobBooks:
 
 def _is_about(rule: SharingRule, job: Job) -> bool:
     """Whether a rule selects the job and, if it runs once and was begun, has it still to do."""
-    left = {one.task: one.jobs for one in rule.standing.record.left}
-    if job.id not in left.get(job.task_id or 0, (job.id,)):
+    left = rule.left_of.get(job.task_id or 0)
+    if left is not None and job.id not in left.jobs:
         return False
     ids = rule.standing.job_ids
     return job.id in ids if ids is not None else job.type == "annotation"

@@ -13,16 +13,17 @@ from reconciler.plan.model import PersonLoad
 def loads_of(
     rule: SharingRule, shared: Sequence[Work], known: Mapping[int, Work], scope: Scope
 ) -> Iterator[PersonLoad]:
-    """The open work of everybody in the list, then of those from whom the rule takes some."""
+    """What everybody in the list has to do, then those from whom the rule takes some: what is open or is shared out."""
+    ours = {work.id for work in shared}
     losing = {work.now for work in shared if work.now is not None and work.planned != work.now}
     there = [work for work in known.values() if scope.holds(work)]
     for person in [*rule.people, *sorted(losing - set(rule.people))]:
-        after = [work for work in there if work.open and work.planned == person]
+        after = [work for work in there if (work.open or work.id in ours) and work.planned == person]
         yield PersonLoad(
             rule=rule.address,
             by=rule.assign.by,
             person=person,
-            before=sum(work.open_now and work.now == person for work in there),
+            before=sum((work.open_now or work.id in ours) and work.now == person for work in there),
             after=len(after),
             frames=sum(work.frames for work in after),
         )

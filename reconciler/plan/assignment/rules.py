@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from reconciler.errors import Location, Problem
 from reconciler.manifest.assigned_stages import assigned_stages
@@ -12,7 +13,7 @@ from reconciler.manifest.assigning import AssignBlock
 from reconciler.manifest.models import RuleBlock, Selector
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.assignment.pieces import Team
-from reconciler.plan.model import RulePhase, ServerRef
+from reconciler.plan.model import Left, RulePhase, ServerRef
 from reconciler.plan.observing import People
 from reconciler.plan.standing import Standing
 from reconciler.plan.wishes import Place
@@ -40,7 +41,7 @@ class SharingRule:
         """Whether it ran once, and has nothing more to do."""
         return self.standing.record.phase is RulePhase.DONE
 
-    @property
+    @cached_property
     def stages(self) -> frozenset[str] | None:
         """In which stages jobs are shared out; None: in any."""
         return assigned_stages(self.block)
@@ -74,6 +75,16 @@ class SharingRule:
             if self.people and name not in self.people:
                 what = f"{name!r} has a weight, but not the role {named} in organization {ref.organization}"
                 yield Problem(what, self.at("weights", name), did_you_mean(name, self.people))
+
+    @cached_property
+    def left_of(self) -> Mapping[int, Left]:
+        """By task, what a one-time rule that was begun has still to do of it."""
+        return {one.task: one for one in self.standing.record.left}
+
+    @cached_property
+    def places(self) -> Mapping[str, Location | None]:
+        """Where the people are written."""
+        return dict(self.named())
 
     def named(self) -> Iterator[tuple[str, Location | None]]:
         """Everybody who may get something, and where that is written."""

@@ -29,8 +29,7 @@ class TaskBooks:
     def shared_by(self, rule: SharingRule) -> list[Work]:
         """Its tasks that are not completed."""
         self._note(wishes.task for wishes in self.wishes.values())
-        done = {one.task for one in rule.standing.record.left if not one.fields}
-        tasks = [task for task in rule.standing.tasks if task.id not in done and not self._ignored(task)]
+        tasks = [task for task in rule.standing.tasks if _is_left(rule, task) and not self._ignored(task)]
         self._note(tasks)
         for number in self._begun(tasks):
             self.by_id[number].begun = True
@@ -45,9 +44,8 @@ class TaskBooks:
 
     def give(self, rule: SharingRule, task: int, given: Mapping[str, list[int]]) -> None:
         """A task is one person's."""
-        where = dict(rule.named())
         for person in given:
-            self.wishes[task].add("assignee", Wish(person, rule.address, where[person]), self.disagreements)
+            self.wishes[task].add("assignee", Wish(person, rule.address, rule.places[person]), self.disagreements)
 
     def _ignored(self, task: Task) -> bool:
         wishes = self.wishes.get(task.id)
@@ -65,3 +63,9 @@ class TaskBooks:
         for task in tasks:
             if task.id not in self.by_id:
                 self.by_id[task.id] = work_of_task(task, self.wishes.get(task.id), going=task.id in self.ctx.deleted)
+
+
+def _is_left(rule: SharingRule, task: Task) -> bool:
+    """Whether a rule that runs once and was begun has the task's own fields still to do."""
+    left = rule.left_of.get(task.id)
+    return left is None or left.fields
