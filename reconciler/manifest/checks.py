@@ -7,6 +7,7 @@ from reconciler.manifest.absence_checks import absence_problems
 from reconciler.manifest.assign_checks import assign_problems
 from reconciler.manifest.belonging_checks import belonging_problems
 from reconciler.manifest.block_checks import block_problems
+from reconciler.manifest.circles import circles
 from reconciler.manifest.contradictions import contradictions
 from reconciler.manifest.data_checks import data_problems
 from reconciler.manifest.jumping_back import jumping_back
@@ -28,4 +29,5 @@ def checked(manifest: Manifest, locations: Locations) -> list[Problem]:
         *priority_problems(manifest, locations),
         *contradictions(manifest, locations),
         *jumping_back(manifest, locations),
+        *circles(manifest, locations),
     ]

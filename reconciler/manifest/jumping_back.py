@@ -7,40 +7,13 @@ is found by trying: each position a job can have, whether the rule may select it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import product
-from typing import get_args
 
 from reconciler.errors import Problem
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import JobSelector, Manifest, RuleBlock, Selector, Stage, State, TaskFields
+from reconciler.manifest.models import JobSelector, Manifest, RuleBlock, Selector, TaskFields
+from reconciler.manifest.positions import POSITIONS, STAGES, Position, position_after
 
-_STAGES: tuple[str, ...] = get_args(Stage)
-_STATES: tuple[str, ...] = get_args(State)
-_STAGE_OF_STATUS = {"annotation": "annotation", "validation": "validation", "completed": "acceptance"}
 _ONCE = "write `mode: once`: it takes what it finds when first applied, and leaves alone what is finished later"
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a job is in the workflow."""
-
-    stage: str
-    state: str
-
-    @property
-    def status(self) -> str:
-        """What CVAT makes of it (FACTS §2)."""
-        if self.stage == "annotation":
-            return "annotation"
-        return "completed" if (self.stage, self.state) == ("acceptance", "completed") else "validation"
-
-    def __str__(self) -> str:
-        return f"stage {self.stage}, state {self.state}"
-
-
-# The furthest first: the example that a message shows is then the one that hurts most.
-_POSITIONS = [Position(stage, state) for state, stage in product(("completed", *_STATES), reversed(_STAGES))]
 
 
 def jumping_back(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
@@ -62,8 +35,8 @@ def jumping_back(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
 
 
 def _moves_back(rule: RuleBlock) -> Iterator[tuple[Position, Position]]:
-    for before in _POSITIONS:
-        after = _set(before, rule.set)
+    for before in POSITIONS:
+        after = position_after(before, rule.set)
         if _is_back(before, after) and _selects(rule.select, before) is not False:
             yield before, after
 
@@ -72,25 +45,7 @@ def _is_back(before: Position, after: Position) -> bool:
     """Rejected work is not finished; any other that reached a stage has finished the one before it."""
     if after.stage == before.stage:
         return before.state == "completed" and after.state != "completed"
-    return _STAGES.index(after.stage) < _STAGES.index(before.stage) and before.state != "rejected"
-
-
-def _set(position: Position, fields: TaskFields) -> Position:
-    """Where a rule puts a job that is at `position`."""
-    if fields.status == "completed":
-        position = Position("acceptance", "completed")
-    elif fields.status is not None:
-        position = _moved(position, _STAGE_OF_STATUS[fields.status])
-    if fields.jobs is not None and fields.jobs.stage is not None:
-        position = _moved(position, fields.jobs.stage)
-    if fields.jobs is not None and fields.jobs.state is not None:
-        position = Position(position.stage, fields.jobs.state)
-    return position
-
-
-def _moved(position: Position, stage: str) -> Position:
-    """A job that changes stage starts there anew; one that is there already stays as it is."""
-    return position if position.stage == stage else Position(stage, "new")
+    return STAGES.index(after.stage) < STAGES.index(before.stage) and before.state != "rejected"
 
 
 def _selects(selector: Selector, position: Position) -> bool | None:
