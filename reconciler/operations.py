@@ -23,6 +23,7 @@ from reconciler.apply.made_for import check_made_for
 from reconciler.apply.one_write import look
 from reconciler.apply.priorities import has_new_priorities, keep_priorities
 from reconciler.apply.running import Outcome, Progress, run_plan
+from reconciler.apply.steps.attempts import Attempts
 from reconciler.apply.steps.remembering import Remembering
 from reconciler.apply.steps.settling import Settling
 from reconciler.cvat.paging import OnPage
@@ -89,6 +90,7 @@ def plan(
             ref=server_ref(session),
             capabilities=session.capabilities,
             bindings=load_bindings(store),
+            begun=Attempts(session, store),
             annotators=partial(recorded_annotators, store, session.url),
             priorities=load_priorities(store),
             now=now or datetime.now(UTC),

@@ -39,7 +39,7 @@ def exceeded(plan: Plan) -> list[str]:
                 f"{there} of {plan.scope} tasks ({percent:.1f} %) would change; "
                 f"`max_changed_percent` allows {limits.max_changed_percent:g} %"
             )
-    deletes = plan.summary.to_delete
+    deletes = plan.summary.to_delete - sum(step.deletes and step.destroys is None for step in plan.steps)
     # A rollback was asked for by name: what it deletes is what the run has made. It is destructive all the same.
     if plan.kind == "apply" and deletes > limits.max_deletes:
         objects = "1 object" if deletes == 1 else f"{deletes} objects"

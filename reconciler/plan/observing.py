@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from reconciler.cvat.details import DataMeta, Formats, Guide
 from reconciler.cvat.filters import Filter
 from reconciler.cvat.models import Job, Label, Project, Task
+from reconciler.plan.steps import Image
 
 
 class Observed(Protocol):
@@ -66,6 +67,30 @@ class Observed(Protocol):
     def formats(self) -> Formats:
         """What the server imports and exports."""
         ...
+
+
+class Begun(Protocol):
+    """What earlier applies have begun to send to tasks that are still empty."""
+
+    def began_with(self, task_id: int, body: Image) -> bool | None:
+        """Whether the last one that sent data to a task sent what this request says; None: nobody knows."""
+        ...
+
+    def under_way(self, task_id: int) -> bool:
+        """Whether the server is making a task's frames right now."""
+        ...
+
+
+class NothingBegun:
+    """Where nothing is recorded."""
+
+    def began_with(self, task_id: int, body: Image) -> bool | None:  # noqa: ARG002 - as it is asked
+        """Nobody knows."""
+        return None
+
+    def under_way(self, task_id: int) -> bool:  # noqa: ARG002 - as it is asked
+        """Not that anybody knew."""
+        return False
 
 
 class People(Protocol):

@@ -86,6 +86,7 @@ class _Planner:
             ref=around.ref,
             capabilities=around.capabilities,
             bindings=around.bindings,
+            begun=around.begun,
             targets=self._targets,
             problems=self._problems,
             warnings=self._warnings,

@@ -14,7 +14,7 @@ from reconciler.history.bindings import Bindings
 from reconciler.history.model import Ledger
 from reconciler.history.priorities import UsedFormats
 from reconciler.plan.model import ServerRef
-from reconciler.plan.observing import Observed, People
+from reconciler.plan.observing import Begun, NothingBegun, Observed, People
 
 _ANY_SERVER: Final = Capabilities.of(Version("0"))
 
@@ -31,5 +31,6 @@ class Surroundings:
     bindings: Bindings = field(default_factory=Bindings)
     annotators: Callable[[], Mapping[int, str]] = dict
     """By job, who is recorded to have annotated it; asked only where it matters."""
+    begun: Begun = field(default_factory=NothingBegun)
     priorities: UsedFormats = field(default_factory=UsedFormats)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))

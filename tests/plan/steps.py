@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.plan.frozen import Action
-from reconciler.plan.steps import Do, Kind, ObjectRef, Step
+from reconciler.plan.steps import Do, Impact, Kind, ObjectRef, Step
 
 _DOES: dict[Do, tuple[Kind, Action]] = {
     Do.CREATE_PROJECT: ("project", Action.CREATE),
@@ -25,7 +25,7 @@ _DOES: dict[Do, tuple[Kind, Action]] = {
 def step(do: Do, address: str, number: int | None = None, of: ObjectRef | None = None, **more: Any) -> Step:
     """A step that says nothing but what it does to what."""
     kind, action = _DOES[do]
-    known = {"reason": "", "expect": None, "gives": None}
+    known = {"reason": "", "expect": None, "gives": None, "destroys": Impact() if action is Action.DELETE else None}
     return Step(**known | {"address": address, "kind": kind, "do": do, "action": action, "id": number, "of": of} | more)
 
 

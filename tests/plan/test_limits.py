@@ -81,6 +81,11 @@ def test_tasks_that_go_count_into_both() -> None:
     ]
 
 
+def test_a_task_that_never_got_any_data_is_no_loss() -> None:
+    gone = step(Do.DELETE_TASK, "task.t.replaced[1]", 1, destroys=None)
+    assert exceeded(of_steps(Limits(), gone)) == []
+
+
 def test_labels_and_projects_that_go_count_as_deletions_only() -> None:
     gone = [step(Do.DELETE_LABEL, "project.p.label[a]"), step(Do.DELETE_PROJECT, "project.p", 4)]
     assert exceeded(of_steps(Limits(max_changes=0, max_deletes=2), *gone)) == []

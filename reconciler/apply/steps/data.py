@@ -6,13 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.apply.steps.attempts import began_before
+from reconciler.apply.steps.attempts import CREATING, Attempts
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing
 from reconciler.cvat.requests import OnProgress, running_request, wait_for
-from reconciler.cvat.uploading import upload_data
+from reconciler.cvat.uploading import LeftoverError, upload_data
 from reconciler.plan.steps import Image, Step
-
-_CREATING = "create:task"
 
 
 class UploadData(Operation):
@@ -37,10 +35,18 @@ class UploadData(Operation):
         return Standing(conflict=f"the task has data already, of {size} frames and not {wanted}")
 
     def send(self, step: Step, found: Found) -> Sent:
-        """Upload it, unless the server is still at work on what was sent before."""
+        """Upload it, unless the server is still at work on what was sent before; never among other files.
+
+        Raises:
+            LeftoverError: the task holds, or is made of, what nobody knows to be these files. Nothing has been sent.
+        """
         _, task_id = self.site.owner(step)
         session, stop = self.site.session, self.site.stop
-        running = running_request(session, task_id=task_id, operation=_CREATING)
+        begun = found.detail is not None
+        if begun and not Attempts(session, self.site.store, self.site.run).began_with(task_id, step.body):
+            what = f"task {task_id} has no data yet, but somebody has begun to give it some, and not with these files"
+            raise LeftoverError(what, status=409, hint="plan again: it is made anew, or the plan says what to do")
+        running = running_request(session, task_id=task_id, operation=CREATING) if begun else None
         if running is not None:
             doing = f"the data of task {task_id} cannot be made"
             wait_for(session, running, doing, stop=stop, on_progress=self._told(step, "the server makes the frames"))
@@ -48,8 +54,7 @@ class UploadData(Operation):
         body = {name: value for name, value in step.body.items() if name != "files"}
         files = [(file.path, file.name) for file in files_of(step)]
         told = self._told(step, "sending the data")
-        known = found.detail is not None and began_before(self.site.store, self.site.run, step, task_id)
-        upload_data(session, task_id, body, files, stop=stop, on_progress=told, take_over=known)
+        upload_data(session, task_id, body, files, stop=stop, on_progress=told, take_over=begun)
         return Sent()
 
     def arrived(self, step: Step, found: Found) -> bool:

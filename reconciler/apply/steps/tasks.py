@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from reconciler.apply.steps.attempts import CREATING
 from reconciler.apply.steps.contents import read_contents
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing, ToCopy
 from reconciler.apply.steps.projects import of_one_name
 from reconciler.cvat.models import Task
+from reconciler.cvat.requests import running_request
 from reconciler.cvat.writing import Writer
 from reconciler.plan.state import task_state
 from reconciler.plan.steps import Image, Step
@@ -103,6 +105,15 @@ class DeleteTask(Operation):
         if task is not None and image is not None and step.expect is not None and "digest" in step.expect:
             image |= read_contents(self.site.reader, task).image
         return Found(image, number)
+
+    def standing(self, step: Step, found: Found) -> Standing:
+        """One that is deleted because it is empty may be about to get its frames."""
+        standing = super().standing(step, found)
+        if step.destroys is None and not standing.already and standing.conflict is None:
+            session, number = self.site.session, self.site.own(step)
+            if running_request(session, task_id=number, operation=CREATING) is not None:
+                return Standing(conflict="the server is making its frames at this moment")
+        return standing
 
     def to_copy(self, step: Step, found: Found) -> ToCopy:
         """All of it."""
