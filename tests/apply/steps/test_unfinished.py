@@ -56,14 +56,11 @@ def _kill(desk: Desk) -> None:
     desk.manifest(ONE)
 
     def at_the_third(kill: Callable[[], None]) -> None:
-        def drop_and_kill() -> None:
+        def at_the_second() -> None:
+            desk.sandbox.before("POST", DATA, kill)
             desk.sandbox.drop("POST", DATA)
-            kill()
 
-        def at_the_next(then: Callable[[], None]) -> Callable[[], None]:
-            return lambda: desk.sandbox.before("POST", DATA, then)
-
-        desk.sandbox.before("POST", DATA, at_the_next(at_the_next(drop_and_kill)))
+        desk.sandbox.before("POST", DATA, lambda: desk.sandbox.before("POST", DATA, at_the_second))
 
     with command(desk, "apply", str(desk.folder / "manifest.yaml"), "--yes") as running:
         at_the_third(running.kill)
