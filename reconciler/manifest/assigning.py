@@ -72,4 +72,7 @@ class AssignBlock(Block):
     weights: dict[str, Weight] = Field(
         default_factory=dict, description="Who takes more than others (1).", examples=[{"alice": 2, "bob": 0.5}]
     )
+    order_by: Wanted[Literal["priority"]] = Field(
+        default=None, description="What is dealt with first: the lowest priority number; what has none comes last."
+    )
     exclude_previous: Truth = Field(default=False, description="Whoever annotated a job does not get it.")

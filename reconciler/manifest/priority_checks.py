@@ -40,6 +40,8 @@ def _said(manifest: Manifest) -> Iterator[Path]:
         if "priority" in rule.set.model_fields_set:
             yield "rules", key, "set", "priority"
         yield from _selected(rule.select, ("rules", key, "select"))
+        if rule.assign is not None and rule.assign.order_by is not None:
+            yield "rules", key, "assign", "order_by"
 
 
 def _selected(selector: Selector, path: Path) -> Iterator[Path]:

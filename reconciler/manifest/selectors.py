@@ -183,3 +183,8 @@ def asks_how_long_ago(selector: Selector) -> bool:
     if any(one is not None and one.older_than is not None for one in intervals):
         return True
     return selector.not_ is not None and asks_how_long_ago(selector.not_)
+
+
+def asks_for_priority(selector: Selector) -> bool:
+    """Whether what it selects hangs on priorities."""
+    return selector.priority is not None or (selector.not_ is not None and asks_for_priority(selector.not_))

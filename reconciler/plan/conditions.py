@@ -14,7 +14,7 @@ from fnmatch import translate
 from typing import Final
 from urllib.parse import quote
 
-from reconciler.cvat.filters import Filter, all_of, at_least, before, contains, is_in, render
+from reconciler.cvat.filters import Filter, all_of, any_of, at_least, before, contains, is_in, render
 from reconciler.cvat.models import Task
 from reconciler.manifest.models import Interval, PriorityRange, Selector, SizeRange
 from reconciler.manifest.values import age
@@ -99,17 +99,18 @@ def _name_like(glob: str, priorities: Priorities) -> Condition:
 
 def _prioritised(wanted: Collection[PriorityRange | None], priorities: Priorities) -> Condition:
     def holds(task: Task) -> bool:
-        priority = priorities.shown(task).priority
+        priority = priorities.priority_of(task)
         if priority is None:
             return None in wanted
         return any(one is not None and one.holds(priority) for one in wanted)
 
-    return Condition(
-        holds,
-        narrows=priorities.shown_anywhere if None not in wanted else None,
-        tests=frozenset({"name"}),
-        never=None not in wanted and priorities.shown_anywhere is None,
-    )
+    shown = priorities.shown_anywhere
+    if None in wanted:
+        return Condition(holds, tests=frozenset({"name"}))
+    if priorities.wanted:
+        tasks = is_in("id", sorted(priorities.wanted))
+        shown = any_of(shown, tasks) if shown is not None else tasks
+    return Condition(holds, narrows=shown, tests=frozenset({"name"}), never=shown is None)
 
 
 def _one_of(

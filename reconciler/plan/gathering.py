@@ -11,12 +11,13 @@ from reconciler.history.ledger import find
 from reconciler.history.model import Ledger
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import RuleBlock, TaskBlock, TaskFields
+from reconciler.manifest.selectors import asks_for_priority
 from reconciler.plan.assignment.rules import SharingRule
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.foreseen import could_select
 from reconciler.plan.disagreements import Disagreements
 from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
-from reconciler.plan.naming import wish_names
+from reconciler.plan.naming import wish_names, with_wanted
 from reconciler.plan.people import NamedPeople
 from reconciler.plan.previous import PreviousAnnotators
 from reconciler.plan.projects import listed
@@ -57,11 +58,21 @@ class Gathering:
         """Task blocks, then rules."""
         self._task_blocks()
         self._new_objects()
-        for key, block in self.loaded.manifest.rules.items():
-            if self.targets.wants_block(f"rule.{key}"):
-                self._rule(key, block)
+        self._rules()
         wish_names(self.building, self.wishes)
         self.warnings += self.annotators.warnings()
+
+    def _rules(self) -> None:
+        """In their order; those that select by priority last, by the priorities that are wanted by then."""
+        blocks = self.loaded.manifest.rules
+        rules = {key: block for key, block in blocks.items() if self.targets.wants_block(f"rule.{key}")}
+        for key in sorted(rules, key=lambda key: asks_for_priority(rules[key].select)):
+            if asks_for_priority(rules[key].select):
+                self.selecting.priorities = with_wanted(self.building.priorities, self.wishes)
+            self._rule(key, rules[key])
+        places = {f"rule.{key}": place for place, key in enumerate(rules)}
+        self.standings.sort(key=lambda one: places[one.record.address])
+        self.sharing.sort(key=lambda one: places[one.address])
 
     def _task_blocks(self) -> None:
         for key, task in self.building.described.items():

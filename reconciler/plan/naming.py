@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from reconciler.errors import Location
 from reconciler.manifest.priority_format import LONGEST_NAME
 from reconciler.plan.building.building import Building
 from reconciler.plan.model import PrioritiesUsed
+from reconciler.plan.priority import Priorities
 from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import TaskWishes
 
@@ -37,6 +39,16 @@ def wish_names(ctx: Building, wishes: dict[int, TaskWishes]) -> None:
         ctx.problem(what, where, "shorten the name, or `settings.priority.format`")
 
 
+def with_wanted(priorities: Priorities, wishes: Mapping[int, TaskWishes]) -> Priorities:
+    """How priorities are once what is wanted of them so far is there."""
+    wanted = {number: _number(shown) for number, one in wishes.items() if (shown := one.fields.get("priority"))}
+    return replace(priorities, wanted=wanted)
+
+
+def _number(wish: Wish) -> int | None:
+    return wish.value if isinstance(wish.value, int) else None
+
+
 def priorities_used(ctx: Building) -> PrioritiesUsed | None:
     """The format of the manifest, and the tasks whose names it shows."""
     shown = ctx.priorities.format
@@ -49,8 +61,7 @@ def priorities_used(ctx: Building) -> PrioritiesUsed | None:
 def _name(ctx: Building, wishes: TaskWishes) -> Wish | None:
     named, shown = wishes.fields.get("name"), wishes.fields.get("priority")
     if shown is not None:
-        priority = shown.value if isinstance(shown.value, int) else None
-        name = ctx.priorities.with_priority(wishes.task, priority, named.text if named is not None else None)
+        name = ctx.priorities.with_priority(wishes.task, _number(shown), named.text if named is not None else None)
         other = named is not None and ctx.priorities.with_name(wishes.task, named.text) == name
         said = named if named is not None and other else shown
         return Wish(name, said.source, said.where)

@@ -6,8 +6,8 @@ stands, for whoever writes it into a name means it; one in an earlier format onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from reconciler.cvat.filters import Filter, all_of, any_of, contains
 from reconciler.cvat.models import Task
@@ -41,6 +41,16 @@ class Priorities:
 
     format: PriorityFormat | None = None
     former: tuple[Former, ...] = ()
+    wanted: Mapping[int, int | None] = field(default_factory=dict)
+    """By task, priorities that are wanted: selections go by them, so that what feeds them needs no second apply."""
+
+    def priority_of(self, task: Task) -> int | None:
+        """A task's priority, once what is wanted so far is there."""
+        return self.wanted[task.id] if task.id in self.wanted else self.shown(task).priority
+
+    def priority_after(self, task: Task, name: str | None) -> int | None:
+        """A task's priority once it is called this; None: it keeps its name."""
+        return self.shown(task if name is None else task.model_copy(update={"name": name})).priority
 
     def shown(self, task: Task) -> Shown:
         """A task's name, taken apart."""

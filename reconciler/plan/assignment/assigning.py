@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler.errors import Problem
+from reconciler.manifest.priority_format import LARGEST
 from reconciler.plan.assignment.books import Books, Scope
 from reconciler.plan.assignment.job_books import JobBooks
 from reconciler.plan.assignment.loads import loads_of
@@ -109,12 +110,22 @@ class Assigning:
         What another block says who has stays there, if that is somebody in the list.
         """
         pieces, unknown = [], 0
+        places = self._places(rule)
         for work in works:
             previous = self._previous(work) if rule.assign.exclude_previous else None
             unknown += rule.assign.exclude_previous and work.stage != "annotation" and previous is None
             barred = frozenset({previous} if previous is not None else ())
-            pieces.append(Piece(work.id, work.person, work.begun or work.said, barred, work.rank))
+            rank = (*places.get(work.task, ()), *work.rank)
+            pieces.append(Piece(work.id, work.person, work.begun or work.said, barred, rank))
         return pieces, unknown
+
+    def _places(self, rule: SharingRule) -> dict[int, tuple[int]]:
+        """By task, what comes before other work, if the rule says so: by priorities once the plan is applied."""
+        if rule.assign.order_by is None:
+            return {}
+        names, after = self.ctx.names, self.ctx.priorities.priority_after
+        found = {task.id: after(task, names.get(task.id)) for task in rule.standing.tasks}
+        return {task: (LARGEST + 1 if priority is None else priority,) for task, priority in found.items()}
 
     def _previous(self, work: Work) -> str | None:
         """Who annotated a job that is past annotation: has it, if this plan moves it there, else by the record."""

@@ -1,0 +1,80 @@
+"""Taking a priority out of a name is the inverse of putting it in, for every format that is allowed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.manifest.priority_format import LARGEST, PriorityFormat, wrong_with
+
+SIGNS = st.text("P[]() -:#1é", max_size=4)
+PLACES = st.sampled_from((("{priority}", "{name}"), ("{name}", "{priority}")))
+NAMES = st.text("ab1 []P(){}\n:é", min_size=1, max_size=12).map(str.strip).filter(bool)
+
+
+@st.composite
+def formats(draw: st.DrawFn) -> PriorityFormat:
+    first, second = draw(PLACES)
+    text = "".join((draw(SIGNS), first, draw(SIGNS), second, draw(SIGNS)))
+    return PriorityFormat(text)
+
+
+@given(formats().filter(lambda shown: wrong_with(shown.text) is None), st.integers(0, LARGEST), NAMES)
+def test_what_is_put_in_is_taken_out(shown: PriorityFormat, priority: int, name: str) -> None:
+    there = shown.apply(priority, name)
+    assert shown.parse(there) == (priority, name)
+    assert shown.strip(there) == name
+    assert all(piece in there for piece in shown.pieces)
+    assert there == there.strip()
+
+
+@given(formats().filter(lambda shown: wrong_with(shown.text) is None), NAMES)
+def test_what_reads_as_a_priority_is_written_the_same(shown: PriorityFormat, name: str) -> None:
+    priority, bare = shown.parse(name)
+    assert shown.apply(priority, bare) == name
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_format_or_is_not(text: str) -> None:
+    if wrong_with(text) is None:
+        assert PriorityFormat(text).parse(PriorityFormat(text).apply(3, "x")) == (3, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{name}", "each once"),
+        ("{priority}", "each once"),
+        ("{priority} {name} {name}", "each once"),
+        ("{priority}{name}", "nothing marks"),
+        ("{name} {priority}", "nothing marks"),
+        ("P1{priority} {name}", "a digit beside"),
+        ("{name} #{priority}0", "a digit beside"),
+        (" P{priority} {name}", "a space"),
+        ("P{priority} {who} {name}", "the only words"),
+        ("P{priority:02} {name}", "each once"),
+        ("x" * 60 + "{priority} {name}", "at most 64"),
+    ],
+)
+def test_what_cannot_be_read_back_is_refused(text: str, why: str) -> None:
+    assert why in (wrong_with(text) or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("[P1] Batch 001", (1, "Batch 001")),
+        ("[P0] x", (0, "x")),
+        ("[P1] [P2] x", (1, "[P2] x")),
+        ("[P01] x", (None, "[P01] x")),
+        ("[P10000] x", (None, "[P10000] x")),
+        ("[P1]", (None, "[P1]")),
+        ("[P1]x", (None, "[P1]x")),
+        ("[p1] x", (None, "[p1] x")),
+        (" [P1] x", (None, " [P1] x")),
+        ("", (None, "")),
+    ],
+)
+def test_names(name: str, meaning: tuple[int | None, str]) -> None:
+    assert PriorityFormat("[P{priority}] {name}").parse(name) == meaning
