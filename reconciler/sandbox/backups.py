@@ -113,7 +113,8 @@ def _job(store: Store, job: Doc, media: Media) -> Doc:
     about: Doc = {name: job[name] for name in ("status", "type", "start_frame", "stop_frame")}
     frames = frames_of(store, job)
     if frames is not None:
-        about["frames"] = frames
+        # Counted in the source, as it keeps them (CVAT's source: JobWriteSerializer.create, TaskExporter).
+        about["frames"] = [media.source_number(frame) for frame in frames]
     elif media.custom_segments:
         about["files"] = [name for name, _, _ in media.frames[job["start_frame"] : job["stop_frame"] + 1]]
     return about

@@ -139,6 +139,9 @@ def _restore_jobs(call: Call, task: Doc, about: Doc) -> None:
     save_media(store, task["id"], media)
     for job in about["jobs"]:
         if job.get("type") == "ground_truth":
+            # Taken for numbers in the task, whatever they are (CVAT's source: TaskImporter._import_gt_jobs).
+            if strange := sorted(set(job["frames"]) - set(range(media.size))):
+                raise ValueError(f"The following frames do not exist in the task: {', '.join(map(str, strange))}")
             add_ground_truth(store, store.get("tasks", task["id"]), job["frames"])
     for job, known in zip(store.docs("jobs", "task_id = ?", (task["id"],)), about["jobs"], strict=False):
         store.save("jobs", {**job, "status": known["status"], "updated_date": store.clock.now()})

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cvat.capabilities import is_replica
+from reconciler.snapshots.ground_truth import beyond_the_task, named_frames, others_than
 from reconciler.snapshots.model import Numbers
 
 _TASK, _ANNOTATIONS, _DATA = "task.json", "annotations.json", "data/"
@@ -74,6 +75,7 @@ class Backup:
             found.append(f"its {_TASK} names no jobs")
         elif len(self.annotations) != len(self._jobs):
             found.append(f"it has {len(self._jobs)} jobs, but the annotations of {len(self.annotations)}")
+        found += beyond_the_task(named_frames(self._data, self._jobs), size)
         storage = self._data.get("storage", "local")
         order = self._data.get("sorting_method")
         if self._data.get("storage_method") == "file_system" and order in _LOST_ORDERS:
@@ -111,6 +113,10 @@ class Backup:
         if all(getattr(numbers, kind) >= getattr(wanted, kind) for kind in Numbers.model_fields):
             return []
         return [f"it holds {_said(numbers)}, the task had {_said(wanted)}"]
+
+    def problems_of_ground_truth(self, frames: Sequence[int]) -> list[str]:
+        """Whether the ground-truth job would come back with the frames that it has."""
+        return others_than(named_frames(self._data, self._jobs), frames)
 
     @property
     def ground_truth(self) -> bool:

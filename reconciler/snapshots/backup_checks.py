@@ -29,5 +29,11 @@ def problems_of_backup(path: Path, found: TaskAsItIs, reader: Reader) -> list[st
 def _missing(backup: Backup, found: TaskAsItIs, reader: Reader) -> list[str]:
     if problems := backup.problems(found.task.size):
         return problems
+    for job in found.jobs:
+        of_job = reader.job_data_meta(job.id) if job.type == "ground_truth" else None
+        if of_job is not None and of_job.included is not None:
+            problems += backup.problems_of_ground_truth(of_job.included)
+    if problems:
+        return problems
     meta = reader.data_meta(found.task.id)
     return backup.problems_of_frames(meta.names if meta else ())

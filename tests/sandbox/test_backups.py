@@ -73,15 +73,11 @@ def test_what_a_backup_brings_back_and_what_not(worker: Worker) -> None:
 
 
 def test_replicas_ground_truth_and_every_second_frame_come_back(worker: Worker) -> None:
-    more = {"start_frame": "1", "frame_filter": "step=2", "sorting_method": "natural"}
-    before = worker.task(9, more, segment_size=2, consensus_replicas=2)
+    more = {"frame_filter": "step=2", "sorting_method": "natural"}
+    before = worker.task(8, more, segment_size=2, consensus_replicas=2)
     assert before["size"] == 4
-    worker.make(
-        "/api/jobs",
-        {"type": "ground_truth", "task_id": before["id"], "frame_selection_method": "manual", "frames": [0, 3]},
-    )
-    gold = worker.jobs(before)[-1]
-    tag = {"frame": 3, "label_id": worker.labels(before)["car"]["id"], "attributes": []}
+    gold = _gold(worker, before, 0)
+    tag = {"frame": 0, "label_id": worker.labels(before)["car"]["id"], "attributes": []}
     worker.ask("PUT", f"/api/jobs/{gold['id']}/annotations", {"tags": [tag], "shapes": [], "tracks": []})
     after = worker.restore(worker.backup(before))
     shape = [(job["type"], job["start_frame"], job["stop_frame"], job["frame_count"]) for job in worker.jobs(before)]
@@ -89,11 +85,28 @@ def test_replicas_ground_truth_and_every_second_frame_come_back(worker: Worker) 
     assert len(shape) == 7
     where = "/api/jobs/{}/data/meta"
     meta = worker.get(where.format(worker.jobs(after)[-1]["id"]))
+    assert [frame["name"] for frame in meta["frames"]] == ["frame_0.png"]
+    held = worker.get(f"/api/jobs/{worker.jobs(after)[-1]['id']}/annotations")["tags"]
+    assert [item["frame"] for item in held] == [0]
+    assert worker.get(f"/api/tasks/{after['id']}/annotations")["tags"] == []
+
+
+def _gold(worker: Worker, task: dict[str, Any], *frames: int) -> dict[str, Any]:
+    body = {"type": "ground_truth", "task_id": task["id"], "frame_selection_method": "manual", "frames": list(frames)}
+    return worker.make("/api/jobs", body)
+
+
+def test_frames_of_ground_truth_are_named_as_in_the_source_and_read_as_in_the_task(worker: Worker) -> None:
+    task = worker.task(9, {"start_frame": "1", "frame_filter": "step=2", "sorting_method": "natural"})
+    gold = _gold(worker, task, 0, 3)
+    meta = worker.get(f"/api/jobs/{gold['id']}/data/meta")
     assert meta["included_frames"] == [1, 7]  # in the source
     assert [frame["name"] for frame in meta["frames"]] == ["frame_1.png", "frame_7.png"]
-    held = worker.get(f"/api/jobs/{worker.jobs(after)[-1]['id']}/annotations")["tags"]
-    assert [item["frame"] for item in held] == [3]
-    assert worker.get(f"/api/tasks/{after['id']}/annotations")["tags"] == []
+    request = worker.send_backup(worker.backup(task))
+    assert (request["status"], request["message"]) == (
+        "failed",
+        "ValueError: The following frames do not exist in the task: 7\n",
+    )
 
 
 def test_a_skeleton_and_a_guide_with_a_picture_come_back(worker: Worker) -> None:

@@ -76,6 +76,25 @@ def test_only_annotations(studio: Studio) -> None:
     assert check_copy(studio.store, copy) == []
 
 
+@pytest.mark.parametrize(
+    ("frames", "problem"),
+    [
+        (
+            [0, 3],
+            r"CVAT does not restore it: the ground-truth job's frames \(7\) are named as they are counted in the source",
+        ),
+        ([0, 1], "CVAT would restore the ground-truth job with frames 1, 3 instead of 0, 1"),
+    ],
+)
+def test_ground_truth_that_would_not_come_back(studio: Studio, frames: list[int], problem: str) -> None:
+    task = studio.worker.task(9, {"start_frame": "1", "frame_filter": "step=2", "sorting_method": "natural"})
+    body = {"type": "ground_truth", "task_id": task["id"], "frame_selection_method": "manual", "frames": frames}
+    studio.worker.make("/api/jobs", body)
+    with pytest.raises(CopyError, match=problem):
+        studio.copy(task)
+    assert nothing_left(studio)
+
+
 def test_a_task_without_data(studio: Studio) -> None:
     copy = studio.copy(studio.worker.task(0))
     assert (copy.backup, copy.frames, len(copy.files)) == (False, 0, 2)
