@@ -31,7 +31,8 @@ def tell(scenes: Sequence[Scene], sandbox: Sandbox, **words: str) -> int:
         surroundings = _surroundings(sandbox, Path(folder))
         for number, scene in enumerate(scenes, start=1):
             say(f"{number}. {scene.told}")
-            line = scene.command.format(**words, **_runs(surroundings))
+            runs = _runs(surroundings) if "{run" in scene.command else {}
+            line = scene.command.format(**words, **runs)
             typer.secho(f"$ reconciler {line}", bold=True)
             sys.stdout.flush()
             code = _reconciler(line, surroundings).returncode
