@@ -68,13 +68,20 @@ def _row(run: Run, killed: bool) -> list[Text]:
         styled(run.kind),
         styled(f"{run.server.user} ({run.operator})"),
         _status(run, killed),
-        styled(f"{counted(run.tasks, 'task')}, {counted(run.jobs, 'job')}"),
+        styled(_planned(run)),
         *(
             styled(str(number), style if number else "dim") if ended else styled("?", "dim")
             for number, style in numbers
         ),
         styled("; ".join(note for note in notes if note), "dim"),
     ]
+
+
+def _planned(run: Run) -> str:
+    """`3 steps, 2 tasks, 6 jobs`: objects made, changed or deleted as a whole, then fields of what exists."""
+    steps = [counted(run.steps, "step")] if run.steps else []
+    fields = [counted(run.tasks, "task"), counted(run.jobs, "job")] if run.tasks or run.jobs or not steps else []
+    return ", ".join([*steps, *fields])
 
 
 def _status(run: Run, killed: bool) -> Text:
@@ -114,7 +121,7 @@ def _facts(run: Run, records: Sequence[Record], width: int, killed: bool) -> lis
         ("server", server_phrase(run.server)),
         ("run by", f"{run.operator}, reconciler {run.tool}"),
         ("manifest", ", ".join(run.sources)),
-        ("plan", f"{run.plan_id}: {counted(run.tasks, 'task')}, {counted(run.jobs, 'job')}"),
+        ("plan", f"{run.plan_id}: {_planned(run)}"),
         ("writes", ", ".join(f"{number} {word}" for number, word in counts if number) or "none made"),
         ("takes back", run.of_run or ""),
         ("undone by", run.rolled_back_by or ""),
