@@ -99,7 +99,11 @@ def _planned(
         reader = Reader(session, on_page)
         try:
             # Here nothing selected is everything: it is the files that say which tasks are meant.
-            tasks = reader.tasks() if chosen.nothing else list(selected_tasks(reader, chosen.selector(), at=chosen.at))
+            tasks = (
+                reader.tasks()
+                if chosen.nothing
+                else list(selected_tasks(reader, chosen.selector(), at=chosen.at, store=store))
+            )
         except ProblemsError as error:
             problems += error.problems
     return plan_import(session, store, folder, tasks, data_format=data_format, mode=mode.value, problems=problems)

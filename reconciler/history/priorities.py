@@ -38,9 +38,9 @@ class UsedFormats(Frozen):
     format: Literal["reconciler.priorities/1"] = "reconciler.priorities/1"
     used: tuple[UsedFormat, ...] = ()
 
-    def of(self, server: str, organization: str | None) -> tuple[UsedFormat, ...]:
-        """Those of one server and organization."""
-        return tuple(one for one in self.used if (one.server, one.organization) == (server, organization))
+    def of(self, server: str) -> tuple[UsedFormat, ...]:
+        """Those of one server: without an organization's context, tasks of all of them can be seen."""
+        return tuple(one for one in self.used if one.server == server)
 
     def with_used(self, fresh: UsedFormat) -> UsedFormats:
         """With this use noted beside earlier ones of the same format."""

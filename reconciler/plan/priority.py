@@ -71,7 +71,7 @@ class Priorities:
     def with_name(self, task: Task, name: str | None = None) -> str:
         """What a task is called with another name and the priority that it has, in the format of the manifest."""
         now = self.shown(task)
-        kept = None if now.format is None else self._in_place_of(now.format)
+        kept = None if now.format is None else self._in_place_of(now.format, task.id)
         bare = now.name if name is None else name
         return kept.apply(now.priority, bare) if kept is not None else bare
 
@@ -101,8 +101,8 @@ class Priorities:
         former = [one.format for one in self.former if task in one.tasks]
         return [self.format, *former] if self.format is not None else former
 
-    def _in_place_of(self, used: PriorityFormat) -> PriorityFormat | None:
-        replaced = any(one.replaced for one in self.former if one.format == used)
+    def _in_place_of(self, used: PriorityFormat, task: int) -> PriorityFormat | None:
+        replaced = any(one.replaced for one in self.former if one.format == used and task in one.tasks)
         return self.format if replaced else used
 
 
@@ -119,7 +119,12 @@ def find_priorities(loaded: LoadedManifest, used: UsedFormats, remembered: Remem
     settings = loaded.manifest.settings
     now = settings.priority.shown if settings.priority is not None else None
     cleared = settings.priority is None and "priority" in settings.model_fields_set
-    former = _former(used, remembered, replaced=lambda one: cleared or one.is_of(loaded.sources))
+    here = remembered.ref.organization
+
+    def replaced(one: UsedFormat) -> bool:
+        return one.organization == here and (cleared or one.is_of(loaded.sources))
+
+    former = _former(used, remembered, replaced=replaced)
     return Priorities(now, tuple(one for one in former if one.format != now))
 
 
@@ -130,9 +135,8 @@ def known_priorities(used: UsedFormats, remembered: Remembered) -> Priorities:
 
 def _former(used: UsedFormats, remembered: Remembered, *, replaced: Callable[[UsedFormat], bool]) -> Iterator[Former]:
     """The latest first. A task that was made with a priority is known by its binding."""
-    ref = remembered.ref
     bound = [one for one in remembered.by_address.values() if one.kind == "task"]
-    for one in reversed(used.of(ref.url, ref.organization)):
+    for one in reversed(used.of(remembered.ref.url)):
         if wrong_with(one.format) is None:  # a file that somebody has edited
             shown = PriorityFormat(one.format)
             tasks = {remembered.current("task", number) for number in one.tasks}

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.errors import Location, PlanError, Problem
+from reconciler.history.bindings import load_bindings
+from reconciler.history.priorities import load_priorities
+from reconciler.history.store import StateStore
 from reconciler.manifest.models import Selector
+from reconciler.plan.model import ServerRef
+from reconciler.plan.priority import Priorities, known_priorities
 from reconciler.plan.projects import ProjectIndex
+from reconciler.plan.remembered import Remembered
 from reconciler.plan.selection import Selecting
 from reconciler.plan.wishes import Place
 
@@ -18,16 +24,22 @@ def _nowhere(*_: object) -> Location | None:
     return None
 
 
-def selected_tasks(reader: Reader, selector: Selector, at: Place = _nowhere) -> Sequence[Task]:
+def selected_tasks(
+    reader: Reader, selector: Selector, at: Place = _nowhere, *, store: StateStore | None = None
+) -> Sequence[Task]:
     """The tasks that a selector means on this server, now. `at` gives the place of a part of the selector.
+
+    With a `store`, names are matched without the priorities that this tool put into them.
 
     Raises:
         PlanError: a project or an id is not there, or nothing matches.
+        StateError: the store is damaged.
     """
     problems: list[Problem] = []
     projects = ProjectIndex(reader.projects(), {})
     capabilities = reader.session.capabilities
-    selecting = Selecting(reader, projects, capabilities.filters_created_date, problems)
+    priorities = _known(reader, store) if store is not None else Priorities()
+    selecting = Selecting(reader, projects, capabilities.filters_created_date, problems, priorities)
     tasks = selecting.select(selector, at).tasks
     problems += [
         Problem(f"no label is called {name!r}", at("labels"), hint) for name, hint in selecting.unknown_labels(selector)
@@ -37,3 +49,14 @@ def selected_tasks(reader: Reader, selector: Selector, at: Place = _nowhere) -> 
     if problems:
         raise PlanError(problems)
     return tasks
+
+
+def _known(reader: Reader, store: StateStore) -> Priorities:
+    session = reader.session
+    ref = ServerRef(
+        url=session.url,
+        version=str(session.version),
+        organization=session.organization,
+        user=session.user.username,
+    )
+    return known_priorities(load_priorities(store), Remembered(load_bindings(store), ref))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from reconciler import operations
+from reconciler.cvat.reading import Reader
 from reconciler.errors import PlanError
 from reconciler.history.model import RunStatus
 from reconciler.history.priorities import load_priorities
 from reconciler.manifest.loading import load
+from reconciler.manifest.models import Selector
+from reconciler.snapshots.selecting import selected_tasks
 
 from .desk import Desk
 
@@ -99,6 +102,14 @@ def test_another_manifest_leaves_it_alone_and_finds_the_tasks(desk: Desk) -> Non
     plan = operations.plan(load([str(other)], environ={}), desk.session, desk.store)
     assert sorted(change.task for change in plan.updates) == [1, 2, 3, 4]
     assert {field.path[0] for change in plan.updates for field in change.fields} == {"subset"}
+
+
+def test_commands_without_a_manifest_find_the_tasks_as_well(desk: Desk) -> None:
+    desk.apply(manifest(tasks=TASKS))
+    reader, selector = Reader(desk.session), Selector.model_validate({"name": "batch-1"})
+    assert [task.id for task in selected_tasks(reader, selector, store=desk.store)] == [1]
+    with pytest.raises(PlanError, match="no task is selected"):
+        selected_tasks(reader, selector)
 
 
 def test_what_others_called_so_stays(desk: Desk) -> None:
