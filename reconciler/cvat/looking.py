@@ -46,6 +46,14 @@ def quality_settings(session: Session, task_id: int) -> dict[str, JsonValue] | N
     return next((item for item in found if isinstance(item, dict) and item.get("task_id") == task_id), None)
 
 
+def left_out(session: Session, task_id: int) -> tuple[int, ...]:
+    """The frames of a task's ground truth that are not counted; of a task without any, none."""
+    doing = f"the validation of task {task_id} cannot be read"
+    answer = call(session, "GET", f"/api/tasks/{task_id}/validation_layout", doing, accept=(404,))
+    frames = as_object(answer, doing).get("disabled_frames") if answer.ok else None
+    return tuple(frame for frame in frames if isinstance(frame, int)) if isinstance(frames, list) else ()
+
+
 def formats(session: Session) -> Formats:
     """The formats that the server can import and export; those that it has turned off are left out."""
     doing = "the server's formats cannot be listed"

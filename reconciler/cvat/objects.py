@@ -132,6 +132,12 @@ class Objects:
         path = f"/api/quality/settings/{settings_id}"
         return as_object(call(self.session, "PATCH", path, doing, body=dict(body)), doing)
 
+    def leave_out(self, task_id: int, frames: Sequence[int]) -> None:
+        """Say which frames of a task's ground truth are not counted."""
+        body: dict[str, JsonValue] = {"disabled_frames": list(frames)}
+        doing = f"frames cannot be left out of the ground truth of task {task_id}"
+        call(self.session, "PATCH", f"/api/tasks/{task_id}/validation_layout", doing, body=body)
+
     def create_ground_truth_job(self, body: Body) -> Job:
         """Make a ground-truth job: `task_id`, `frame_selection_method`, `frames`, …; the type is added."""
         doing = f"the ground-truth job of task {body.get('task_id')} cannot be created"

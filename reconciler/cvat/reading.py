@@ -150,6 +150,10 @@ class Reader:
         """A task's quality settings as the server gives them; None when there are none."""
         return looking.quality_settings(self.session, task_id)
 
+    def left_out(self, task_id: int) -> tuple[int, ...]:
+        """The frames of a task's ground truth that are not counted ("disabled")."""
+        return looking.left_out(self.session, task_id)
+
     def formats(self) -> Formats:
         """The formats that the server can import and export."""
         return looking.formats(self.session)

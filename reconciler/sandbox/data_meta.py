@@ -67,11 +67,15 @@ def job_meta(call: Call) -> Answer:
 
 
 def _deleted(call: Call) -> list[int]:
-    given: Any = call.data().get("deleted_frames", [])
+    return _numbers(call.data(), "deleted_frames")
+
+
+def _numbers(sent: Doc, name: str) -> list[int]:
+    given: Any = sent.get(name, [])
     if not isinstance(given, list) or not all(isinstance(frame, int) for frame in given):
-        raise refuse(400, {"deleted_frames": ["A list of integers is required."]})
+        raise refuse(400, {name: ["A list of integers is required."]})
     if len(set(given)) < len(given):
-        raise refuse(400, {"deleted_frames": ["Deleted frames cannot repeat"]})
+        raise refuse(400, {name: ["Deleted frames cannot repeat"]})
     return sorted(given)
 
 
@@ -107,10 +111,14 @@ def _frame(name: str, width: int, height: int) -> Doc:
 
 
 def validation_layout(call: Call) -> Answer:
-    """Answer GET /api/tasks/{id}/validation_layout: which frames are ground truth."""
+    """Answer GET and PATCH /api/tasks/{id}/validation_layout: which frames are ground truth, and which are left out."""
     task = call.store.get("tasks", call.arguments["id"])
     permissions.require(permissions.may_view_task(call, task))
     jobs = call.store.docs("jobs", "task_id = ? AND type = 'ground_truth'", (task["id"],))
+    if call.method == "PATCH":
+        if not jobs:
+            raise invalid("Validation is not configured in the task")
+        _leave_out(call, task, frames_of(call.store, jobs[0]) or [])
     return as_json(
         {
             "mode": task["validation_mode"],
@@ -122,3 +130,18 @@ def validation_layout(call: Call) -> Answer:
             "honeypot_real_frames": [],
         }
     )
+
+
+def _leave_out(call: Call, task: Doc, frames: list[int]) -> None:
+    """As CVAT's TaskValidationLayoutWriteSerializer; there is no pool here whose frames could be changed."""
+    sent: Doc = call.data()
+    if "frame_selection_method" in sent:
+        raise invalid("Honeypots can only be modified if the task validation mode is 'gt_pool'")
+    if "disabled_frames" not in sent:
+        return
+    media = media_of(call.store, task)
+    media.disabled = _numbers(sent, "disabled_frames")
+    if strange := sorted(set(media.disabled) - set(frames)):
+        named = ", ".join(map(str, strange))
+        raise invalid(f"Unknown frames requested for exclusion from the validation set: {named}")
+    _keep(call, task, media)

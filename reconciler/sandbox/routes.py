@@ -144,7 +144,10 @@ PLACES = (
     Place("/api/tasks/{id:int}/data/meta", {"GET": data_meta.task_meta, "PATCH": data_meta.task_meta}),
     _upload("/api/tasks/{id:int}/data"),
     Place("/api/tasks/{id:int}/preview", {"GET": frames.task_preview}),
-    Place("/api/tasks/{id:int}/validation_layout", {"GET": data_meta.validation_layout}),
+    Place(
+        "/api/tasks/{id:int}/validation_layout",
+        {"GET": data_meta.validation_layout, "PATCH": data_meta.validation_layout},
+    ),
     *_with_slash(
         "/api/tasks/{id:int}/annotations",
         {

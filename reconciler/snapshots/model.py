@@ -120,6 +120,8 @@ class TaskRecord(Frozen):
     jobs: tuple[JobRecord, ...]
     issues: tuple[IssueRecord, ...] = ()
     quality: JsonValue = None  # its quality settings as they were read
+    left_out: tuple[int, ...] = ()  # frames of the ground truth that are not counted ("disabled")
+    unknown: tuple[str, ...] = ()  # what whoever took the copy was not allowed to read
     digest: str  # of its annotations by content
     numbers: Numbers
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from reconciler.annotations.labels import LabelIds
 from reconciler.annotations.whole import WholeTask, read_whole
@@ -26,6 +26,7 @@ from reconciler.snapshots.model import (
 )
 
 Assets = dict[str, Asset]
+Read = TypeVar("Read")
 
 _PICTURES: Final = {b"\x89PNG": "png", b"\xff\xd8": "jpg", b"GIF8": "gif", b"%PDF": "pdf"}
 """How the files begin that CVAT takes for a guide; the fifth kind is WebP."""
@@ -63,6 +64,13 @@ class TaskAsItIs:
     def record(self, guide: GuideRecord | None) -> TaskRecord:
         """The task with all that its backup forgets."""
         task, reader = self.task, self._reader
+        unknown: list[str] = []
+        quality = _allowed(unknown, "quality settings", lambda: reader.quality_settings(task.id)) if self.jobs else None
+        left_out = (
+            _allowed(unknown, "frames left out of the ground truth", lambda: reader.left_out(task.id))
+            if task.validation_mode is not None
+            else None
+        )
         return TaskRecord(
             id=task.id,
             created=task.created_date,
@@ -79,7 +87,9 @@ class TaskAsItIs:
             labels={label.name: label_state(label) for label in self.labels},
             jobs=tuple(_job(reader, job) for job in self.jobs),
             issues=tuple(_issue(issue) for issue in reader.issues_of_task(task.id)) if self.jobs else (),
-            quality=reader.quality_settings(task.id) if self.jobs else None,
+            quality=quality,
+            left_out=left_out or (),
+            unknown=tuple(unknown),
             digest=self.whole.digest,
             numbers=self.whole.numbers,
         )
@@ -123,6 +133,17 @@ def _file_name(uuid: str, asset: Asset) -> str:
         return asset.filename
     ending = next((ending for start, ending in _PICTURES.items() if asset.data.startswith(start)), "webp")
     return f"{asset.filename or uuid}.{ending}"
+
+
+def _allowed(unknown: list[str], what: str, read: Callable[[], Read]) -> Read | None:
+    """What can be read, unless it is refused: who may delete a task may not see all that belongs to it."""
+    try:
+        return read()
+    except ServerError as error:
+        if error.status != 403:
+            raise
+        unknown.append(what)
+        return None
 
 
 def _project_name(reader: Reader, project_id: int | None) -> str | None:

@@ -19,19 +19,19 @@ from reconciler.cvat.reading import Reader
 from reconciler.cvat.requests import OnProgress
 from reconciler.cvat.session import Session
 from reconciler.cvat.users import resolve_users
-from reconciler.errors import ConflictError, ServerError, StateError
+from reconciler.errors import ConflictError, StateError
 from reconciler.history.store import StateStore
 from reconciler.plan.label_bodies import create_body
 from reconciler.plan.labels import table
 from reconciler.plan.state import State, job_state, task_state
 from reconciler.snapshots.archives import numbered
 from reconciler.snapshots.model import Copy, TaskRecord
-from reconciler.snapshots.quality import content, differing_settings
 from reconciler.snapshots.reading import BACKUP, annotations_of, check_file, file_path, task_record
 from reconciler.snapshots.restored_annotations import RestoredAnnotations
 from reconciler.snapshots.restored_fields import RestoredFields
 from reconciler.snapshots.restored_guide import restore_guide
 from reconciler.snapshots.restored_issues import restore_issues
+from reconciler.snapshots.restored_quality import restore_quality
 
 _BY_THEMSELVES = frozenset({"project", "status", "owner"})  # moved, derived, written last
 
@@ -115,7 +115,7 @@ class Restoring:
             annotations = RestoredAnnotations(self._session, task, jobs, whole, replaced=done.replaced, labels=labels)
             done.differences = annotations.write()
         done.warnings += restore_issues(self._session, record, task_id, done.replaced, people)
-        self._quality(record, task_id, done)
+        done.warnings += restore_quality(self._session, record, task_id)
         self._positions(record, done, fields)
         if record.fields.get("owner") is not None:
             fields.restore("task", task_id, task_state(task), {"owner": record.fields["owner"]})
@@ -158,23 +158,6 @@ class Restoring:
             else:
                 done.warnings.append(f"there is no {job.type} job of frames {job.start} to {job.stop} any more")
         return jobs
-
-    def _quality(self, record: TaskRecord, task_id: int, done: Reapplied) -> None:
-        wanted = content(table(record.quality))
-        now = self._reader.quality_settings(task_id) if wanted else None
-        if now is None:
-            if wanted:
-                done.warnings.append("its quality settings cannot be set: it has none")
-            return
-        changed = differing_settings(wanted, now)
-        plain = {name: value for name, value in changed.items() if not isinstance(value, dict | list)}
-        if len(plain) < len(changed):  # from 2.74 on a tree of requirements, each with an id and dates of its own
-            done.warnings.append(f"quality settings were not set: {', '.join(sorted(changed.keys() - plain.keys()))}")
-        if plain:
-            try:
-                self._objects.patch_quality_settings(int(str(now["id"])), plain)
-            except ServerError as error:
-                done.warnings.append(error.what)
 
     def _positions(self, record: TaskRecord, done: Reapplied, fields: RestoredFields) -> None:
         """Stage, state and assignee. Read again: annotating has moved a new job to `in progress`."""

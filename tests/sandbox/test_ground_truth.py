@@ -73,6 +73,19 @@ def test_what_the_ground_truth_leaves_out_stays_in_the_task(worker: Worker) -> N
     assert worker.get(f"/api/tasks/{restored['id']}/validation_layout")["disabled_frames"] == []
 
 
+def test_frames_are_left_out_by_the_validation_layout_as_well(worker: Worker) -> None:
+    task = worker.task(4)
+    path = f"/api/tasks/{task['id']}/validation_layout"
+    assert worker.ask("PATCH", path, {"disabled_frames": []}) == (400, ["Validation is not configured in the task"])
+    worker.make("/api/jobs", order(task, "manual", frames=[1, 3]))
+    strange = "Unknown frames requested for exclusion from the validation set: 2"
+    assert worker.ask("PATCH", path, {"disabled_frames": [2, 3]}) == (400, [strange])
+    assert worker.ask("PATCH", path, {"disabled_frames": [3]})[1]["disabled_frames"] == [3]
+    assert worker.ask("PATCH", path, {})[1]["disabled_frames"] == [3]
+    status, answer = worker.ask("PATCH", path, {"frame_selection_method": "random_uniform"})
+    assert (status, "gt_pool" in str(answer)) == (400, True)
+
+
 def test_frames_that_are_not_there_cannot_be_deleted(worker: Worker) -> None:
     task = worker.task(2)
     path = f"/api/tasks/{task['id']}"

@@ -49,7 +49,10 @@ class Studio:
         fields = {"project_id": project["id"], "assignee_id": 1, "subset": "Test", "bug_tracker": "https://b"}
         task = worker.task(6, **{**fields, **more})
         worker.annotate(task)
-        worker.make("/api/jobs", {"type": "ground_truth", "task_id": task["id"], "frame_selection_method": "manual", "frames": [1, 4]})
+        worker.make(
+            "/api/jobs",
+            {"type": "ground_truth", "task_id": task["id"], "frame_selection_method": "manual", "frames": [1, 4]},
+        )
         first, *_, gold = worker.jobs(task)
         tag = {"frame": 4, "label_id": worker.labels(task)["person"]["id"], "attributes": []}
         self.ask("PUT", f"/api/jobs/{gold['id']}/annotations", {"tags": [tag], "shapes": [], "tracks": []})

@@ -221,3 +221,44 @@ def test_an_issue_without_a_comment_is_made_once(studio: Studio) -> None:
         [warning] = studio.restoring().reapply(copy, new).warnings
         assert "had no comment" in warning
         assert studio.seen(new)["comments"] == ["(no comment)"]
+
+
+def test_frames_that_the_ground_truth_leaves_out(studio: Studio) -> None:
+    task = studio.rich_task()
+    where = "/api/tasks/{}/validation_layout"
+    studio.ask("PATCH", where.format(task["id"]), {"disabled_frames": [4]})
+    new, done = brought_back(studio, task)
+    assert done.warnings == []
+    assert studio.worker.get(where.format(new))["disabled_frames"] == [4]
+    assert studio.worker.get(f"/api/jobs/{studio.worker.jobs({'id': new})[-1]['id']}/data/meta")["deleted_frames"] == [
+        4
+    ]
+
+
+def test_frames_that_cannot_be_left_out_are_told_of(studio: Studio) -> None:
+    task = studio.rich_task()
+    studio.ask("PATCH", f"/api/tasks/{task['id']}/validation_layout", {"disabled_frames": [1]})
+    studio.sandbox.fail("PATCH", "/validation_layout$", 403, times=1)
+    copy = studio.copy(task)
+    _, done = brought_back(studio, task)
+    assert task_record(studio.store, copy).left_out == (1,)
+    [warning] = done.warnings
+    assert "frames cannot be left out of the ground truth" in warning
+
+
+def test_quality_settings_that_may_not_be_read_are_not_known(studio: Studio) -> None:
+    task = studio.rich_task()
+    studio.sandbox.fail("GET", "/api/quality/settings$", 403, times=1)
+    copy = studio.copy(task)
+    record = task_record(studio.store, copy)
+    assert (record.quality, record.unknown) == (None, ("quality settings",))
+    done = studio.restoring().reapply(copy, task["id"])
+    assert done.warnings == ["its quality settings could not be read when it was copied; they are as CVAT makes them"]
+
+
+def test_quality_settings_that_may_not_be_read_again_are_told_of(studio: Studio) -> None:
+    task = studio.rich_task()
+    copy = studio.copy(task)
+    studio.sandbox.fail("GET", "/api/quality/settings$", 403, times=1)
+    [warning] = studio.restoring().reapply(copy, task["id"]).warnings
+    assert warning.startswith(f"the quality settings of task {task['id']} cannot be read (403)")

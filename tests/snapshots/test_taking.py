@@ -81,7 +81,7 @@ def test_only_annotations(studio: Studio) -> None:
     [
         (
             [0, 3],
-            r"CVAT does not restore it: the ground-truth job's frames \(7\) are named as they are counted in the source",
+            r"CVAT does not restore it: the ground-truth job's frames \(7\) are named as they are counted in the",
         ),
         ([0, 1], "CVAT would restore the ground-truth job with frames 1, 3 instead of 0, 1"),
     ],
