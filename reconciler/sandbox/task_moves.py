@@ -21,6 +21,10 @@ def move_to_project(call: Call, task: Doc, project_id: int | None, specs: list[D
     project = store.find("projects", project_id)
     if project is None:
         raise _refused(f"Cannot find project with ID {project_id}")
+    there = store.value("SELECT dimension FROM tasks WHERE project_id = ? ORDER BY id LIMIT 1", (project_id,))
+    if there and there != task["dimension"]:
+        message = f"must be the same as other tasks in project ({there})"
+        raise refuse(400, [f"Dimension ({task['dimension']}) of the task {message}"])
     names = {spec["id"]: spec["name"] for spec in specs if "id" in spec and "name" in spec}
     targets = {label["name"]: label for label in labels_of(store, project_id, None)}
     old_labels = labels_of(store, task["project_id"], task["id"])

@@ -75,6 +75,8 @@ class Building:
     """By id, what tasks will be called of which a name or a priority is wanted."""
     project_name: Callable[[int | None], str | None] = lambda _: None
     """What a project is called; None if it has no name or cannot be seen."""
+    project_dimension: Callable[[int | None], str | None] = lambda _: None
+    """Of which dimension a project's tasks are; None if it has none or cannot be seen."""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Warning_] = field(default_factory=list)
     wholes: dict[int, WholeTask | None] = field(default_factory=dict, repr=False)

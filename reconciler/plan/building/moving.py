@@ -27,6 +27,7 @@ def build_move(ctx: Building, key: str, block: TaskBlock, found: Task) -> Iterat
     place = ctx.lies_in.get(key)
     if place is None or not is_moved(block, found, place):
         return
+    _check_dimension(ctx, key, found, place)
     needs = [place.address] if place.id is None else []
     needs += _check_labels(ctx, key, block, found, place, _labels_there(ctx, place))
     names = {label.name for label in ctx.labels_for(found)}
@@ -53,6 +54,18 @@ def build_move(ctx: Building, key: str, block: TaskBlock, found: Task) -> Iterat
 
 def _from(ctx: Building, found: Task) -> str | None:
     return ctx.project_name(found.project_id) or (str(found.project_id) if found.project_id is not None else None)
+
+
+def _check_dimension(ctx: Building, key: str, found: Task, place: ObjectRef) -> None:
+    """All tasks of a project are of one dimension; the server refuses another (CVAT's source, TaskWriteSerializer)."""
+    there = ctx.project_dimension(place.id)
+    if there and found.dimension and there != found.dimension:
+        ctx.problem(
+            f"task {found.id} ({found.name!r}) is {found.dimension.upper()} and cannot be moved to project "
+            f"{place.name!r}, whose tasks are {there.upper()}",
+            ctx.at("tasks", key, "project"),
+            "a project holds tasks of one dimension: name another project",
+        )
 
 
 def _check_labels(
