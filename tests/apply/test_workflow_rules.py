@@ -88,3 +88,22 @@ def test_who_has_just_worked_on_it_keeps_it(desk: Desk) -> None:
     with pytest.raises(ConflictError, match=r"job\.updated was"):
         desk.apply(plan)
     assert desk.job(2)[2] == "carol"
+
+
+def test_the_most_urgent_is_given_out_first(desk: Desk) -> None:
+    text = """
+version: 1
+settings: {priority: {format: "[P{priority}] {name}"}}
+tasks: {two: {project: {name: Street}, priority: 1}}
+rules:
+  share:
+    select: {project: {name: Street}, job: {state: [in progress, rejected]}}
+    assign: {to: [alice], max_per_person: 1, order_by: priority}
+"""
+    desk.apply(text)
+    assert (desk.job(2)[2], desk.job(3)[2]) == ("carol", "alice")
+    assert desk.plan(text).is_empty
+    desk.rollback()
+    other = text.replace("{project: {name: Street}, priority: 1}", "{project: {name: Street}, priority: null}")
+    desk.apply(other)
+    assert (desk.job(2)[2], desk.job(3)[2]) == ("alice", "dave")
