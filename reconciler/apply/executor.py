@@ -13,6 +13,7 @@ from threading import Event
 
 from reconciler.apply.one_write import OneWrite, Result
 from reconciler.apply.outage import Outage
+from reconciler.apply.telling import Telling, Unobserved
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.writing import Writer
 from reconciler.history.model import WriteOutcome
@@ -21,10 +22,6 @@ from reconciler.plan.model import Change, Write
 __all__ = ["Executor", "Observer", "Result"]
 
 Observer = Callable[[Result], None]
-
-
-class _Unobserved(Exception):  # noqa: N818 - never leaves this module
-    """The observer could not take note of a write that was about to be sent."""
 
 
 class Executor:
@@ -46,11 +43,15 @@ class Executor:
     ) -> None:
         self._reader = reader
         self._writer = writer
-        self._observe = observe
+        self._telling = Telling(observe, stop)
         self._stop = stop
         self._parallelism = parallelism
         self._outage = outage or Outage()
-        self.failure: Exception | None = None
+
+    @property
+    def failure(self) -> Exception | None:
+        """What the observer raised, or a fault of ours."""
+        return self._telling.failure
 
     @property
     def outage(self) -> str | None:
@@ -79,31 +80,14 @@ class Executor:
         if self._stop.is_set():
             return skipped
         try:
-            ended = OneWrite(change, index, write, self._reader, self._writer, self._announce).attempt()
-        except _Unobserved:
+            ended = OneWrite(change, index, write, self._reader, self._writer, self._telling.announce).attempt()
+        except Unobserved:
             return skipped
         except Exception as error:  # a fault of ours must not cost the other threads' results
-            self._fail(error)
+            self._telling.fail(error)
             message = f"unexpected {type(error).__name__}; whether it arrived is not known"
             ended = Result(change, index, write, WriteOutcome.UNKNOWN, message=message)
-        self._tell(ended)
+        self._telling.tell(ended)
         if self._outage.after(ended):
             self._stop.set()
         return ended
-
-    def _announce(self, started: Result) -> None:
-        """Tell of a write that is about to be sent; if nobody could take note of it, it is not."""
-        if not self._tell(started):
-            raise _Unobserved
-
-    def _tell(self, result: Result) -> bool:
-        try:
-            self._observe(result)
-        except Exception as error:
-            self._fail(error)
-            return False
-        return True
-
-    def _fail(self, error: Exception) -> None:
-        self.failure = self.failure or error  # of two at once either will do
-        self._stop.set()

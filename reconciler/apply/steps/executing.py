@@ -13,16 +13,13 @@ from reconciler.apply.steps.one_step import OneStep
 from reconciler.apply.steps.registry import operation_for
 from reconciler.apply.steps.result import StepResult
 from reconciler.apply.steps.site import Site
+from reconciler.apply.telling import Telling, Unobserved
 from reconciler.history.model import WriteOutcome
 from reconciler.plan.steps import Step
 
 ARRIVED = frozenset({WriteOutcome.WRITTEN, WriteOutcome.ALREADY})
 
 Observer = Callable[[StepResult], None]
-
-
-class _Unobserved(Exception):  # noqa: N818 - never leaves this module
-    """The observer could not take note of a step that was about to be sent."""
 
 
 class StepExecutor:
@@ -36,14 +33,18 @@ class StepExecutor:
         self, site: Site, observe: Observer, outage: Outage, *, parallelism: int, began: Callable[[Step], None]
     ) -> None:
         self._site = site
-        self._observe = observe
+        self._telling = Telling(observe, site.stop)
         self._outage = outage
         self._parallelism = parallelism
         self._began = began
         self._copying = Copying(site, site.stop)
         self._ended: dict[str, list[StepResult]] = {}
         self._lock = Lock()
-        self.failure: Exception | None = None
+
+    @property
+    def failure(self) -> Exception | None:
+        """What the observer raised, or a fault of ours."""
+        return self._telling.failure
 
     def build(self) -> list[StepResult]:
         """What makes and changes: projects, then tasks. In the plan's order."""
@@ -71,20 +72,20 @@ class StepExecutor:
             return self._note(skipped)
         if lacking := self._lacking(step):
             result = StepResult(step, WriteOutcome.SKIPPED, id=step.id, of=skipped.of, message=lacking)
-            self._tell(result)
+            self._telling.tell(result)
             return self._note(result)
         self._began(step)
         try:
             operation = operation_for(step, self._site)
-            ended = OneStep(step, operation, self._site, self._copying, self._announce).attempt()
-        except _Unobserved:
+            ended = OneStep(step, operation, self._site, self._copying, self._telling.announce).attempt()
+        except Unobserved:
             return self._note(skipped)
         except Exception as error:  # a fault of ours must not cost the other threads' results
-            self._fail(error)
+            self._telling.fail(error)
             message = f"unexpected {type(error).__name__}; whether it arrived is not known"
             ended = StepResult(step, WriteOutcome.UNKNOWN, id=step.id, of=skipped.of, message=message)
         self._note(ended)
-        self._tell(ended)
+        self._telling.tell(ended)
         if not self._site.stop.is_set() and self._outage.after(ended):
             self._site.stop.set()
         return ended
@@ -107,20 +108,3 @@ class StepExecutor:
         if result.outcome in ARRIVED and step.kind in ("project", "task") and result.id is not None:
             self._site.made.note(step.address, "project" if step.kind == "project" else "task", result.id)
         return result
-
-    def _announce(self, started: StepResult) -> None:
-        """Tell of a step that is about to be sent; if nobody could take note of it, it is not."""
-        if not self._tell(started):
-            raise _Unobserved
-
-    def _tell(self, result: StepResult) -> bool:
-        try:
-            self._observe(result)
-        except Exception as error:
-            self._fail(error)
-            return False
-        return True
-
-    def _fail(self, error: Exception) -> None:
-        self.failure = self.failure or error
-        self._site.stop.set()
