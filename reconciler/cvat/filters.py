@@ -67,11 +67,6 @@ def at_least(term: str, bound: datetime | int) -> Filter:
     return _compare(">=", term, bound)
 
 
-def at_most(term: str, bound: datetime | int) -> Filter:
-    """The term is the bound or earlier (or less)."""
-    return _compare("<=", term, bound)
-
-
 def after(term: str, bound: datetime | int) -> Filter:
     """The term is later (or more) than the bound."""
     return _compare(">", term, bound)

@@ -72,17 +72,6 @@ class Bindings(Frozen):
             seen.add(number)
         return number
 
-    def is_protected(self, server: str, kind: Literal["project", "task"], number: int) -> Binding | None:
-        """The binding whose `prevent_delete` forbids that this object is deleted."""
-        return next(
-            (
-                one
-                for one in self.bindings
-                if (one.server, one.kind, one.id, one.prevent_delete) == (server, kind, number, True)
-            ),
-            None,
-        )
-
     def with_binding(self, binding: Binding) -> Bindings:
         """With this binding in the place of its address's earlier one."""
         key = (binding.server, binding.organization, binding.address)

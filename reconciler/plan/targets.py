@@ -68,13 +68,6 @@ class Targets:
         """Whether a block of the manifest is (partly) targeted."""
         return not self._targets or any(target.block == address for target in self._targets)
 
-    def wants_whole(self, address: str) -> bool:
-        """Whether all of a block is targeted."""
-        return not self._targets or any(
-            target.block == address and not target.part and target.task is None and target.job is None
-            for target in self._targets
-        )
-
     def wants_task(self, address: str, task: int) -> bool:
         """Whether what a block wants of a task is (partly) targeted."""
         return not self._targets or any(

@@ -6,11 +6,8 @@ Documents are stored in the form of 2.54; a newer server's form is made when the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from reconciler.sandbox.links import Doc
-
-VersionName = Literal["2.54", "2.80"]
 
 
 @dataclass(frozen=True)

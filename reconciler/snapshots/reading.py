@@ -48,13 +48,8 @@ def find_snapshot(store: StateStore, snapshot_id: str) -> DataSnapshot | None:
 
 
 def snapshots(store: StateStore) -> list[DataSnapshot]:
-    """All snapshots, the newest last. What cannot be read is in `broken_snapshots`."""
+    """All snapshots that can be read, the newest last; `survey` tells of the others, too."""
     return survey(store)[0]
-
-
-def broken_snapshots(store: StateStore) -> list[BrokenSnapshot]:
-    """The snapshots whose list is damaged."""
-    return survey(store)[1]
 
 
 def survey(store: StateStore) -> tuple[list[DataSnapshot], list[BrokenSnapshot]]:
@@ -133,11 +128,6 @@ def annotations_of(store: StateStore, copy: Copy) -> WholeTask:
     return WholeTask.from_json(json.loads(file_bytes(store, copy, ANNOTATIONS)))
 
 
-def assets_of(copy: Copy) -> list[str]:
-    """The uuids of the guide's pictures that are in a copy."""
-    return [file.name.removeprefix(f"{ASSETS}/") for file in copy.files if file.name.startswith(f"{ASSETS}/")]
-
-
 def file_path(store: StateStore, copy: Copy, name: str) -> Path:
     """Where a file of a copy lies: for what is too large to be read at once. `check_file` says whether it is whole."""
     return store.path(f"{copy.folder}/{name}")
@@ -149,12 +139,9 @@ def file_bytes(store: StateStore, copy: Copy, name: str) -> bytes:
     Raises:
         StateError: it is gone or damaged.
     """
-    known = next((file for file in copy.files if file.name == name), None)
     data = store.read(f"{copy.folder}/{name}")
-    if known is None or data is None:
-        raise _unusable(store, copy, name, "it is not there")
-    if hashlib.sha256(data).hexdigest() != known.sha256:
-        raise _unusable(store, copy, name, "it is damaged: not what was written")
+    _check_hash(store, copy, name, hashlib.sha256(data).hexdigest() if data is not None else None)
+    assert data is not None
     return data
 
 
@@ -164,11 +151,15 @@ def check_file(store: StateStore, copy: Copy, name: str) -> None:
     Raises:
         StateError: it is gone or damaged.
     """
-    known = next((file for file in copy.files if file.name == name), None)
     found = store.fingerprint(f"{copy.folder}/{name}")
+    _check_hash(store, copy, name, found[0] if found is not None else None)
+
+
+def _check_hash(store: StateStore, copy: Copy, name: str, found: str | None) -> None:
+    known = next((file.sha256 for file in copy.files if file.name == name), None)
     if known is None or found is None:
         raise _unusable(store, copy, name, "it is not there")
-    if found[0] != known.sha256:
+    if found != known:
         raise _unusable(store, copy, name, "it is damaged: not what was written")
 
 

@@ -12,13 +12,13 @@ from reconciler.snapshots.checking import check_copy
 from reconciler.snapshots.model import Copy
 from reconciler.snapshots.reading import (
     annotations_of,
-    broken_snapshots,
     check_file,
     file_bytes,
     find_copy,
     find_snapshot,
     load_snapshot,
     snapshots,
+    survey,
     task_record,
 )
 
@@ -41,7 +41,7 @@ def flip(studio: Studio, copy: Copy, name: str) -> None:
 
 
 def test_none(studio: Studio) -> None:
-    assert (snapshots(studio.store), broken_snapshots(studio.store)) == ([], [])
+    assert survey(studio.store) == ([], [])
     with pytest.raises(StateError, match="There is no snapshot '2026'"):
         load_snapshot(studio.store, "2026")
     assert not studio.store.folder.exists()
@@ -104,7 +104,7 @@ def test_files_that_contradict_each_other(studio: Studio) -> None:
 def test_a_damaged_list(studio: Studio, copies: list[Copy]) -> None:
     path = studio.store.path(f"snapshots/{FIRST}/snapshot.json")
     path.write_text(path.read_text()[:-20])
-    [broken] = broken_snapshots(studio.store)
+    _, [broken] = survey(studio.store)
     assert (broken.id, [one.id for one in snapshots(studio.store)]) == (FIRST, [SECOND])
     with pytest.raises(StateError, match=f"Snapshot {FIRST} cannot be used"):
         load_snapshot(studio.store, FIRST)
@@ -115,6 +115,6 @@ def test_a_list_of_another_snapshot(studio: Studio, copies: list[Copy]) -> None:
     content = store.read(f"snapshots/{FIRST}/snapshot.json")
     assert content is not None
     store.write("snapshots/20270101-000000-0001/snapshot.json", content)
-    assert next(one.why for one in broken_snapshots(store)).endswith(f"is of another snapshot, {FIRST}")
+    assert next(one.why for one in survey(store)[1]).endswith(f"is of another snapshot, {FIRST}")
     assert find_snapshot(store, "none") is None
     assert json.loads(content)["id"] == FIRST
