@@ -197,7 +197,8 @@ def test_files_that_a_failed_attempt_has_named_are_not_named_again(connect_to: C
     made.pictures(tmp_path / "share", "a.png")
     with Sandbox.start(seed="street", tasks=1, share=tmp_path / "share") as sandbox:
         session = connect_to(sandbox.url, token=sandbox.token)
-        task, body = made.empty_task(session), {**made.DATA, "server_files": ["a.png"]}
+        task = made.empty_task(session)
+        body: dict[str, JsonValue] = {**made.DATA, "server_files": ["a.png"]}
         sandbox.fail_work("create:task")
         with pytest.raises(WorkFailed, match="No space left on device"):
             upload_data(session, task.id, body, [], stop=Event())

@@ -12,7 +12,7 @@ from reconciler.manifest.loading import load
 from reconciler.manifest.nodes import Plain
 from reconciler.manifest.writing import as_yaml
 
-_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=40)
+_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
 _AWKWARD = st.sampled_from(
     [
         "no",
