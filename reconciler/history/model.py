@@ -95,6 +95,7 @@ class StepRecord(Frozen):
     gave: Image | None = None  # what was there afterwards, in the terms of the step's `gives`
     copied: str | None = None  # the folder of the copy that was taken before: snapshots/<id>/task-42
     replaced: tuple[Replaced, ...] = ()  # by a restore: old ids and new ones
+    settled: bool = False  # the process was killed, and a later one has found out what became of it
     beside: tuple[int, ...] = ()  # of something made: the ids of what had its name before, and so is not it
 
 

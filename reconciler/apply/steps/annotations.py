@@ -12,6 +12,7 @@ from threading import Event
 from reconciler.annotations.server import to_server
 from reconciler.annotations.whole import WholeTask
 from reconciler.apply.steps.contents import Contents, read_contents
+from reconciler.apply.steps.cut_imports import cut_off_before
 from reconciler.apply.steps.lacking import Parts, dropped, held_by, lacking_in, outside_of, short_of
 from reconciler.apply.steps.loading import completed, file_of, wanted_annotations
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing, ToCopy
@@ -203,7 +204,8 @@ class ImportAnnotations(AnnotationsOperation):
     def send(self, step: Step, found: Found) -> Sent:
         """Import it, then add what was there before, unless it was to be replaced."""
         before: Contents = found.detail
-        keeps = step.destroys is None and bool(before.whole.task)
+        cut_off = self._cut_off_before(step) if step.destroys is None else None
+        keeps = step.destroys is None and (bool(before.whole.task) or cut_off is not None)
         # Between the import and the adding nobody may stop: what was there would be gone, but for the copy.
         stop = Event() if keeps else self.site.stop
         try:
@@ -220,11 +222,19 @@ class ImportAnnotations(AnnotationsOperation):
                 told = f"{error.what}; {_PUT_BACK}"
                 raise type(error)(told, status=error.status, hint=error.hint) from error
             raise
-        return self._with_what_was_there(step, before) if keeps else Sent()
+        return self._with_what_was_there(step, before, cut_off) if keeps else Sent()
 
-    def _with_what_was_there(self, step: Step, before: Contents) -> Sent:
+    def _cut_off_before(self, step: Step) -> WholeTask | None:
+        site = self.site
+        lost = cut_off_before(site.store, site.run, self.task_id(step), site.session.url)
+        return site.with_current_jobs(lost) if lost is not None else None
+
+    def _with_what_was_there(self, step: Step, before: Contents, cut_off: WholeTask | None) -> Sent:
         after = self.now(step)
         self.add(step, lacking_in(before.whole, after.whole), after)
+        if cut_off is not None:
+            after = self.now(step)
+            self.add(step, lacking_in(cut_off.fitted(after.ids), after.whole), after)
         if lost := lacking_in(before.whole, self.now(step).whole):
             what = short_of(lost, before.whole)
             return Sent(short=f"{what} that were there before did not come back; they are in the copy")

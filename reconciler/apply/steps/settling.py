@@ -101,4 +101,5 @@ def _what_came_of_it(operation: Operation, step: Step, found: Found) -> tuple[Wr
 
 
 def _ended(record: StepRecord, outcome: WriteOutcome, message: str) -> StepRecord:
-    return record.model_copy(update={"time": datetime.now(UTC), "outcome": outcome, "message": message})
+    told = {"time": datetime.now(UTC), "outcome": outcome, "message": message, "settled": True}
+    return record.model_copy(update=told)

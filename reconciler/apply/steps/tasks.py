@@ -45,8 +45,8 @@ class CreateTask(Operation):
     def send(self, step: Step, found: Found) -> Sent:
         """Make it, in its project; then give it to its owner.
 
-        Whether POST takes an `owner_id` is not recorded from any server; PATCH does. The owner comes last: whoever gives
-        a task away may not be allowed to change it any more.
+        Whether POST takes an `owner_id` is not recorded from any server; PATCH does. The owner comes last: whoever
+        gives a task away may not be allowed to change it any more.
         """
         body, organization = dict(step.body), None
         owner = body.pop("owner_id", None)

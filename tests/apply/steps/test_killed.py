@@ -14,7 +14,8 @@ from reconciler.operations import plan_rollback
 
 from ..desk import Desk
 from ..processes import command
-from .studio import GONE, annotated, get, names, sent, shapes, told
+from .studio import GONE, annotated, draw, get, names, sent, shapes, told
+from .test_annotating import imported
 
 Planned = Callable[[Desk, Callable[[], None]], None]
 
@@ -158,3 +159,40 @@ def test_the_records_of_both_kinds_stay(desk: Desk) -> None:
     assert sent(desk, "POST", "/api/tasks") == 2  # the one that was cut off, and the one that was done for it
     run = load_run(desk.store, killed)
     assert (run.counts.written, run.counts.skipped) == (5, 3)
+
+
+def _killed_between_import_and_adding_back(desk: Desk) -> str:
+    desk.apply(annotated())
+    draw(desk, 1, 3)
+    killed = _killed(desk, _before("PATCH", "/api/tasks/1/annotations$"), *_apply(desk, imported(desk, "append")))
+    assert shapes(desk, 1) == [2]  # what was there is in the copy alone
+    return killed
+
+
+def test_what_an_import_was_beside_comes_back_with_the_next_apply(desk: Desk) -> None:
+    killed = _killed_between_import_and_adding_back(desk)
+    outcome = desk.apply(imported(desk, "append"))
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    assert shapes(desk, 1) == [0, 1, 2, 3, 3]
+    assert desk.plan(imported(desk, "append")).is_empty
+    for run in (outcome.run.id, killed):
+        assert desk.rollback(run).run.status is RunStatus.DONE
+    assert shapes(desk, 1) == [0, 1, 3, 3]
+
+
+def test_what_an_import_was_beside_comes_back_with_a_rollback(desk: Desk) -> None:
+    killed = _killed_between_import_and_adding_back(desk)
+    back = desk.rollback(killed)
+    assert back.run.status is RunStatus.DONE, told(back)
+    assert shapes(desk, 1) == [0, 1, 3, 3]
+
+
+def test_what_people_take_away_after_an_import_stays_away(desk: Desk) -> None:
+    desk.apply(annotated())
+    desk.apply(imported(desk, "append"))
+    status, _ = desk.sandbox.api("PUT", "/api/tasks/1/annotations", json={"tags": [], "shapes": [], "tracks": []})
+    assert status == 200
+    draw(desk, 1, 1)
+    desk.store.remove("bindings.json")
+    desk.apply(imported(desk, "append"))
+    assert shapes(desk, 1) == [1, 2]

@@ -1,0 +1,46 @@
+"""An import beside annotations that was killed before these were added back: they are in its copy, and come from there.
+
+The server replaces what a task has by what it imports (CVAT's source); until the rest is added back it is in the copy
+alone. Of a process that was killed in between, the next one that imports beside it finds it.
+"""
+
+from __future__ import annotations
+
+from reconciler.annotations.whole import WholeTask
+from reconciler.history.model import Run, StepRecord, WriteOutcome
+from reconciler.history.runs import load_plan, load_step_records, runs
+from reconciler.history.store import StateStore
+from reconciler.plan.steps import Do
+from reconciler.snapshots.reading import annotations_of, find_copy
+
+_ANNOTATING = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS})
+
+
+def cut_off_before(store: StateStore, run: str, task_id: int, server: str) -> WholeTask | None:
+    """What a task had before the last run that annotated it, if that run was killed while it imported beside it.
+
+    Raises:
+        StateError: it is in a copy that is gone or damaged: nothing is known to be whole then.
+    """
+    for earlier in sorted(runs(store), key=lambda one: one.id, reverse=True):
+        if earlier.id >= run or earlier.server.url != server:
+            continue
+        records = [one for one in _records(store, earlier) if one.of is not None and one.of.id == task_id]
+        if records:
+            last = records[-1]
+            killed = last.settled or last.outcome is WriteOutcome.STARTED
+            if not killed or last.copied is None or not _kept_beside(store, earlier, last):
+                return None
+            return annotations_of(store, find_copy(store, last.copied))
+    return None
+
+
+def _records(store: StateStore, run: Run) -> list[StepRecord]:
+    return [one for one in load_step_records(store, run.id) if one.do in _ANNOTATING]
+
+
+def _kept_beside(store: StateStore, run: Run, record: StepRecord) -> bool:
+    """Whether it was an import beside which everything was to stay."""
+    steps = load_plan(store, run.id).plan.steps
+    cut = next((one for one in steps if one.key == (record.address, record.do)), None)
+    return cut is not None and cut.do is Do.IMPORT_ANNOTATIONS and cut.destroys is None
