@@ -188,3 +188,16 @@ def test_what_the_server_makes_of_other_files_is_waited_for_and_then_compared(de
     with pytest.raises(PlanError, match=r"0\.png, 1\.png, 2\.png and 1 more are not among these files"):
         desk.plan(TWO)  # as many frames as wanted, but others
     assert desk.plan(ONE).steps == ()
+
+
+def test_making_it_anew_can_be_rolled_back(desk: Desk) -> None:
+    _cut(desk)
+    pictures(desk, "two", 3)
+    assert _apply(desk, TWO).run.status is RunStatus.DONE
+    back = desk.rollback()
+    assert back.run.status is RunStatus.DONE, told(back)
+    [task] = get(desk, "/api/tasks")["results"]
+    assert (task["name"], task.get("size")) == ("one", None)  # as empty as before, and nothing of an upload in it
+    outcome = _apply(desk, ONE)
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    assert names(desk, "task") == ["one"]
