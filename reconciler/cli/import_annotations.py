@@ -32,10 +32,10 @@ from reconciler.cvat.session import Session, connect
 from reconciler.errors import Problem, ProblemsError
 from reconciler.history.store import StateStore
 from reconciler.report.progress import reading
-from reconciler.report.wording import counted
 from reconciler.snapshots.selecting import selected_tasks
 from reconciler.transfer.importing import Import, plan_import
 from reconciler.transfer.sources import NATIVE
+from reconciler.wording import counted
 
 
 class Mode(StrEnum):

@@ -25,8 +25,8 @@ from reconciler.cli.options import (
 from reconciler.cli.showing import say, show_plan
 from reconciler.cvat.session import connect
 from reconciler.history.store import StateStore
-from reconciler.report.wording import counted
 from reconciler.transfer.restoring import Restore, plan_restore, settle
+from reconciler.wording import counted
 
 
 def restore(

@@ -40,7 +40,7 @@ from reconciler.manifest.writing import as_yaml
 from reconciler.plan.model import Plan, RulePhase, RuleStanding
 from reconciler.report.escape import terminal
 from reconciler.report.progress import reading
-from reconciler.report.wording import counted
+from reconciler.wording import counted
 
 _EVERYTHING = Table({"name": said("*")}, place(""))
 

@@ -19,6 +19,7 @@ from reconciler.history.run_ids import new_run_id
 from reconciler.history.saved_plans import unseal
 from reconciler.history.store import StateStore
 from reconciler.plan.model import SavedPlan
+from reconciler.wording import listed
 
 __all__ = [
     "BrokenRun",
@@ -117,11 +118,11 @@ def load_run(store: StateStore, id_or_prefix: str) -> Run:
     matches = [name for name in sorted({*ids, *whys}) if id_or_prefix and name.startswith(id_or_prefix)]
     if len(matches) > 1:
         raise StateError(
-            f"{len(matches)} runs begin with {id_or_prefix!r}: {_listed(matches)}", hint="Write more of the id."
+            f"{len(matches)} runs begin with {id_or_prefix!r}: {listed(matches)}", hint="Write more of the id."
         )
     if not matches:
         close = get_close_matches(id_or_prefix, ids, n=3) or ids[-3:]
-        hint = f"Did you mean {_listed(close)}? `history` lists them all." if close else "No run is recorded there."
+        hint = f"Did you mean {listed(close)}? `history` lists them all." if close else "No run is recorded there."
         raise StateError(f"There is no run {id_or_prefix!r} in {store.folder}", hint=hint)
     if matches[0] in whys:
         raise StateError(f"Run {matches[0]} cannot be used: {whys[matches[0]]}")
@@ -215,10 +216,6 @@ def _survey(store: StateStore) -> tuple[list[Run], list[BrokenRun]]:
 
 def _name(run_id: str, file: str) -> str:
     return f"runs/{run_id}/{file}"
-
-
-def _listed(ids: list[str]) -> str:
-    return ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
 
 
 def _lost(store: StateStore, name: str) -> StateError:

@@ -20,13 +20,13 @@ from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
 from reconciler.plan.naming import wish_names, with_wanted
 from reconciler.plan.people import NamedPeople
 from reconciler.plan.previous import PreviousAnnotators
-from reconciler.plan.projects import listed
 from reconciler.plan.selection import Selecting, Selection
 from reconciler.plan.standing import Standing, definition_digest, edited, fresh, frozen, is_frozen
 from reconciler.plan.state import job_seen, task_state, users_of
 from reconciler.plan.targets import Targets
 from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import JobWish, Place, TaskWishes, field_wishes, job_wishes, override_wish
+from reconciler.wording import listed
 
 _OWN_FIELDS = ("priority", "subset", "bug_tracker", "assignee", "owner")
 _RULE_FIELDS = (*_OWN_FIELDS, "status")

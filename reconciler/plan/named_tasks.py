@@ -16,9 +16,10 @@ from reconciler.manifest.models import TaskBlock
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.observing import Observed
 from reconciler.plan.priority import Priorities
-from reconciler.plan.projects import ProjectIndex, listed
+from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.remembered import Remembered, is_of
 from reconciler.plan.steps import ObjectRef
+from reconciler.wording import listed
 
 _NAMES_LENGTH = 4000
 """Encoded names in one request: the request line is limited to 8 KB by the usual reverse proxy."""

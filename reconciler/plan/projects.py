@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +13,7 @@ from reconciler.manifest.models import ProjectBlock, ProjectRef
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.remembered import Remembered, is_of
 from reconciler.plan.steps import ObjectRef
+from reconciler.wording import listed
 
 
 @dataclass(frozen=True)
@@ -172,9 +173,3 @@ class ProjectIndex:
             what = f"there is no project called {name!r}, or you cannot see it"
             problems.append(Problem(what, where, did_you_mean(name, names)))
         return None
-
-
-def listed(ids: Sequence[int], most: int = 5) -> str:
-    """Ids for a sentence: `3 and 4`, or the first few and how many more."""
-    shown = [str(number) for number in ids[:most]] + ([f"{len(ids) - most} more"] if len(ids) > most else [])
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]

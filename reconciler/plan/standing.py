@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from reconciler.cvat.models import Task
@@ -17,6 +17,7 @@ from reconciler.history.model import LedgerEntry
 from reconciler.manifest.models import RuleBlock
 from reconciler.plan.model import RulePhase, RuleStanding
 from reconciler.plan.selection import Selection
+from reconciler.wording import counted
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ def fresh(address: str, block: RuleBlock, selection: Selection) -> Standing:
         job_ids = frozenset(job.id for jobs in selection.jobs.values() for job in jobs)
     always = block.mode == "always"
     if always:
-        note = f"selects {_count(selected)}" if selected else "selects nothing now"
+        note = f"selects {_tasks(selected)}" if selected else "selects nothing now"
     elif selected:
-        note = f"selects {_count(selected)}; applying it freezes this selection (once, revision {block.revision})"
+        note = f"selects {_tasks(selected)}; applying it freezes this selection (once, revision {block.revision})"
     else:
         note = f"selects nothing now; applying it records that (once, revision {block.revision})"
     record = RuleStanding(
@@ -74,11 +75,11 @@ def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[T
     when = f"{entry.frozen:%Y-%m-%d %H:%M} UTC" + (f" in run {entry.run}" if entry.run else "")
     if pending:
         phase = RulePhase.CONTINUES
-        note = f"continues what was begun {when}: {len(pending)} of {_count(entry.selected)} left"
+        note = f"continues what was begun {when}: {len(pending)} of {_tasks(entry.selected)} left"
         note += f", {len(left)} in part" if left else ""
     else:
         phase = RulePhase.DONE
-        note = f"applied {when} ({_count(entry.selected)}); raise `revision` to run it again"
+        note = f"applied {when} ({_tasks(entry.selected)}); raise `revision` to run it again"
     record = RuleStanding(
         address=address,
         phase=phase,
@@ -100,12 +101,11 @@ def edited(standing: RuleStanding) -> str:
     if standing.phase is RulePhase.CONTINUES:
         in_part = ", and of one that was begun only what was left of it" if standing.left else ""
         return (
-            f"was edited since it was begun: what it says now is what its {_count(standing.pending)} left get"
+            f"was edited since it was begun: what it says now is what its {_tasks(standing.pending)} left get"
             f"{in_part}; raise `revision` to run it again on all"
         )
     return "was edited since it was applied; raise `revision` to run it again"
 
 
-def _count(ids: Iterable[int]) -> str:
-    number = len(tuple(ids))
-    return f"{number} task{'' if number == 1 else 's'}"
+def _tasks(ids: Collection[int]) -> str:
+    return counted(len(ids), "task")

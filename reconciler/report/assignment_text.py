@@ -9,7 +9,7 @@ from rich.text import Text
 
 from reconciler.plan.model import PersonLoad
 from reconciler.report.layout import columns, styled
-from reconciler.report.wording import counted
+from reconciler.wording import counted
 
 _HEADS = ("  person", "before", "after", "frames")
 _NUMBERS = frozenset({1, 2, 3})

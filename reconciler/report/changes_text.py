@@ -13,7 +13,8 @@ from rich.text import Text
 from reconciler.plan.model import Action, FieldChange
 from reconciler.report.grouping import Because, Fold, ProjectGroup, TaskEntry
 from reconciler.report.layout import GAP, flow, padded, styled, widest, words
-from reconciler.report.wording import counted, id_list, jobs_named, value
+from reconciler.report.wording import id_list, jobs_named, value
+from reconciler.wording import counted, listed
 
 MARKS = {
     Action.CREATE: ("+", "green"),
@@ -90,7 +91,7 @@ def _cause(cause: Because, budget: Budget, *, width: int, see_all: str) -> list[
 
 def _why(cause: Because, width: int) -> list[Text]:
     reasons = "; ".join(cause.reasons[:3]) + (f"; … {len(cause.reasons) - 3} more" if len(cause.reasons) > 3 else "")
-    sources = ", ".join(cause.sources[:3]) + (f" and {len(cause.sources) - 3} more" if len(cause.sources) > 3 else "")
+    sources = listed(cause.sources, 3)
     told = all(source in reasons for source in cause.sources)
     subject = styled("  because" if told else f"  {sources}:", "cyan")
     return words(subject, reasons, width=width, style="dim") if reasons else [subject]

@@ -17,8 +17,9 @@ from reconciler.report.conflict_text import conflict_lines
 from reconciler.report.layout import GAP, columns, flow, padded, show, styled, widest, words
 from reconciler.report.plan_text import server_phrase
 from reconciler.report.steps_done import reason, settled_steps
-from reconciler.report.wording import counted, lasted, moment, value
+from reconciler.report.wording import lasted, moment, value
 from reconciler.report.writes import fields_of, object_phrase, said, settled, task_names
+from reconciler.wording import counted
 
 _STATUS_STYLES = {
     RunStatus.DONE: "green",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reconciler.plan.model import Plan
 from reconciler.plan.steps import Impact, Step
-from reconciler.report.wording import counted, id_list
+from reconciler.report.wording import id_list
+from reconciler.wording import counted, listed
 
 
 def impact_words(step: Step) -> str:
@@ -14,7 +13,7 @@ def impact_words(step: Step) -> str:
     if step.destroys is None:
         return ""
     whole = step.kind in ("task", "project")
-    said = f"destroys {_listed(_parts(step.destroys, whole=whole)) or 'no annotations'}"
+    said = f"destroys {listed(_parts(step.destroys, whole=whole), None) or 'no annotations'}"
     if not whole and step.destroys.tasks and _drawn(step.destroys):
         said += f" in {'task' if len(step.destroys.tasks) == 1 else 'tasks'} {id_list(step.destroys.tasks)}"
     if step.destroys.hidden:
@@ -33,7 +32,7 @@ def destroyed(plan: Plan) -> str:
         shapes=sum(one.shapes for one in impacts),
         tracks=sum(one.tracks for one in impacts),
     )
-    return _listed([counted(tasks, "task")] * bool(tasks) + _parts(whole, whole=True)) or "no annotations"
+    return listed([counted(tasks, "task")] * bool(tasks) + _parts(whole, whole=True), None) or "no annotations"
 
 
 def _drawn(impact: Impact) -> int:
@@ -44,7 +43,3 @@ def _parts(impact: Impact, *, whole: bool) -> list[str]:
     numbers = [(impact.frames, "frame"), (impact.jobs, "job")] if whole else []
     numbers += [(impact.shapes, "shape"), (impact.tracks, "track"), (impact.tags, "tag")]
     return [counted(number, noun) for number, noun in numbers if number]
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

@@ -15,8 +15,9 @@ from reconciler.plan.steps import Do
 from reconciler.report.changes_text import field_chunks
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
 from reconciler.report.steps_done import done_lines, settled_steps, tally_parts, trouble_lines, unreached
-from reconciler.report.wording import counted, value
+from reconciler.report.wording import value
 from reconciler.report.writes import changed, fields_of, object_phrase, said, settled, task_names
+from reconciler.wording import counted
 
 SHOWN = 20
 

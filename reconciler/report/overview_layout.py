@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from reconciler.manifest.workflow_words import Stage, State, TaskStatus
 from reconciler.overview.model import Overview, ProjectOverview
-from reconciler.report.wording import counted
+from reconciler.wording import counted
 
 STATUSES: Final[tuple[str, ...]] = get_args(TaskStatus)
 STAGES: Final[tuple[str, ...]] = get_args(Stage)

@@ -16,7 +16,7 @@ from reconciler.report.grouping import TaskEntry, by_project, task_entries
 from reconciler.report.impact_words import destroyed
 from reconciler.report.layout import GAP, flow, padded, show, styled, widest, words
 from reconciler.report.steps_text import building_lines, deleting_lines
-from reconciler.report.wording import counted
+from reconciler.wording import counted
 
 SEE_ALL = "--format json lists all"
 NAMED = 20

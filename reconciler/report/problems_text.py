@@ -9,7 +9,7 @@ from rich.text import Text
 
 from reconciler.errors import Problem, ProblemsError, ReconcilerError
 from reconciler.report.layout import show, styled, words
-from reconciler.report.wording import counted
+from reconciler.wording import counted
 
 _STYLES = {"error": "bold red", "warning": "yellow"}
 

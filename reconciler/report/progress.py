@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from reconciler.history.model import WriteOutcome
 from reconciler.report.console import animates
 from reconciler.report.layout import show, styled
-from reconciler.report.wording import counted, lasted
+from reconciler.report.wording import lasted
+from reconciler.wording import counted
 
 Clock = Callable[[], float]
 

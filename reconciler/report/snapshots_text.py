@@ -8,10 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from reconciler.report.layout import columns, show, styled, words
-from reconciler.report.wording import counted, moment
+from reconciler.report.wording import moment
 from reconciler.snapshots.creating import Created
 from reconciler.snapshots.model import Copy, DataSnapshot, Numbers
 from reconciler.snapshots.pruning import Pruned
+from reconciler.wording import counted
 
 _STEP = 1024
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")

@@ -12,8 +12,8 @@ from reconciler.history.model import Replaced, StepRecord, WriteOutcome
 from reconciler.plan.model import Plan
 from reconciler.plan.steps import Do
 from reconciler.report.layout import GAP, flow, padded, styled, widest, words
-from reconciler.report.wording import counted
 from reconciler.report.writes import NO_ANSWER
+from reconciler.wording import counted, listed
 
 SHOWN = 20
 ARRIVED = frozenset({WriteOutcome.WRITTEN, WriteOutcome.ALREADY})
@@ -73,7 +73,7 @@ def tally_parts(steps: Sequence[StepRecord]) -> list[str]:
     for noun, verb in dict.fromkeys(_SAID.values()):
         if number := numbers[noun, verb]:
             verbs.setdefault(verb, []).append(counted(number, noun))
-    return [f"{_and(nouns)} {verb}" for verb, nouns in verbs.items()]
+    return [f"{listed(nouns, None)} {verb}" for verb, nouns in verbs.items()]
 
 
 def done_lines(steps: Sequence[StepRecord], width: int, most: int | None = SHOWN) -> list[Text]:
@@ -126,7 +126,3 @@ def _told(record: StepRecord) -> list[Text]:
 
 def _new_id(one: Replaced) -> str:
     return f"({one.kind} {one.old} before)"
-
-
-def _and(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from reconciler.report.layout import columns, show, styled, words
 from reconciler.report.snapshots_text import size_of
-from reconciler.report.wording import counted
 from reconciler.transfer.fetching import End, Fetched, Outcome
 from reconciler.transfer.surveying import Item, Why
+from reconciler.wording import counted
 
 _OneT = TypeVar("_OneT")
 

@@ -1,4 +1,4 @@
-"""Small turns of phrase that all texts share: counts with the right plural, lists of ids, values, moments."""
+"""Small turns of phrase that all texts share: ranges of ids, values, moments."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from reconciler.report.escape import terminal
 
 USER_FIELDS = frozenset({"assignee", "owner"})
 _WORDS = frozenset({"nobody", "none", "true", "false"})
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 task`, `2 tasks`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def id_list(ids: Iterable[int], limit: int | None = 6) -> str:

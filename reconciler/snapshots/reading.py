@@ -16,11 +16,11 @@ from reconciler.errors import StateError
 from reconciler.history.documents import Unreadable, load, parse, validate
 from reconciler.history.store import StateStore
 from reconciler.snapshots.model import Copy, DataSnapshot, ProjectRecord, TaskRecord
+from reconciler.wording import listed
 
 FOLDER = "snapshots"
 RECORD, ANNOTATIONS, BACKUP, ASSETS = "record.json", "annotations.json", "backup.zip", "assets"
 _LIST = "snapshot.json"
-_SHOWN = 5
 
 RecordT = TypeVar("RecordT", bound=BaseModel)
 
@@ -84,13 +84,11 @@ def load_snapshot(store: StateStore, id_or_prefix: str) -> DataSnapshot:
         return next(one for one in found if one.id == id_or_prefix)
     matches = [one for one in sorted({*ids, *whys}) if id_or_prefix and one.startswith(id_or_prefix)]
     if len(matches) > 1:
-        what = f"{len(matches)} snapshots begin with {id_or_prefix!r}: {_listed(matches)}"
+        what = f"{len(matches)} snapshots begin with {id_or_prefix!r}: {listed(matches)}"
         raise StateError(what, hint="Write more of the id.")
     if not matches:
         close = get_close_matches(id_or_prefix, ids, n=3) or ids[-3:]
-        hint = (
-            "`snapshot list` shows them all; did you mean " + f"{_listed(close)}?" if close else "There are none yet."
-        )
+        hint = "`snapshot list` shows them all; did you mean " + f"{listed(close)}?" if close else "There are none yet."
         raise StateError(f"There is no snapshot {id_or_prefix!r} in {store.folder}", hint=hint)
     if matches[0] in whys:
         raise StateError(f"Snapshot {matches[0]} cannot be used: {whys[matches[0]]}")
@@ -173,7 +171,3 @@ def _record(store: StateStore, copy: Copy, model: type[RecordT], wanted: str) ->
 def _unusable(store: StateStore, copy: Copy, name: str, why: str) -> StateError:
     hint = "Restore it from a backup of the state folder; `snapshot verify` tells what else is damaged."
     return StateError(f"Cannot use {file_path(store, copy, name)}: {why}", hint=hint)
-
-
-def _listed(ids: list[str]) -> str:
-    return ", ".join(ids[:_SHOWN]) + (", …" if len(ids) > _SHOWN else "")

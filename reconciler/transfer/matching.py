@@ -12,6 +12,7 @@ from reconciler.errors import Problem
 from reconciler.manifest.wording import did_you_mean, quoted
 from reconciler.transfer.listing import Listing, Standing, standing
 from reconciler.transfer.names import Meant, meant_by, safe_name
+from reconciler.wording import listed
 
 _SHOWN = 3
 
@@ -42,14 +43,13 @@ def match(files: Sequence[Path], tasks: Sequence[Task], listing: Listing | None,
         if len(candidates) == 1:
             found[candidates[0].id].append(file)
         elif candidates:
-            listed = ", ".join(f"{task.id} ({task.name})" for task in candidates[:_SHOWN])
-            more = f" and {len(candidates) - _SHOWN} more" if len(candidates) > _SHOWN else ""
+            named = listed((f"{task.id} ({task.name})" for task in candidates), _SHOWN)
             hint = f"put the id into the file's name: {file.stem}.task-{candidates[0].id}{file.suffix}"
-            problems.append(Problem(f"{file} matches {len(candidates)} tasks: {listed}{more}", hint=hint))
+            problems.append(Problem(f"{file} matches {len(candidates)} tasks: {named}", hint=hint))
     for task_id, several in found.items():
         if len(several) > 1:
-            listed = ", ".join(map(str, several))
-            problems.append(Problem(f"task {task_id} matches {len(several)} files: {listed}", hint="keep one of them"))
+            what = f"task {task_id} matches {len(several)} files: {listed(several, None)}"
+            problems.append(Problem(what, hint="keep one of them"))
     return Matched({task: several[0] for task, several in found.items()}, problems)
 
 

@@ -236,7 +236,7 @@ def test_all_that_is_wrong_with_files_is_told_together(annotated: Sandbox, recon
     before = state_of(annotated)
     said = reconciler("import-annotations", "--from", "in", "--format", "native", "--yes")
     assert (said.code, said.out) == (1, "")
-    assert "task 1 matches 2 files: in/1.json, in/batch-001.json" in said.err
+    assert "task 1 matches 2 files: in/1.json and in/batch-001.json" in said.err
     assert "in/dock-03.json matches no task of the selection" in said.err
     assert "in/2.json" in said.err
     assert state_of(annotated) == before

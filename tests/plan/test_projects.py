@@ -5,7 +5,7 @@ import pytest
 from reconciler.cvat.models import Project
 from reconciler.errors import PlanError, Problem
 from reconciler.manifest.models import ProjectBlock, ProjectRef
-from reconciler.plan.projects import ProjectIndex, listed
+from reconciler.plan.projects import ProjectIndex
 
 from .observed import Server, plan_for, task
 
@@ -66,11 +66,6 @@ def test_a_project_that_cannot_be_seen_has_no_name_and_no_count() -> None:
     index = ProjectIndex([Project(id=1, name="A")], {})
     assert (index.name(5), index.name(None), index.name(1)) == (None, None, "A")
     assert (index.task_count(5), index.task_count(1)) == (0, 0)
-
-
-def test_ids_in_a_sentence() -> None:
-    assert [listed(list(range(1, count + 1))) for count in (1, 2, 3)] == ["1", "1 and 2", "1, 2 and 3"]
-    assert listed(list(range(1, 10))) == "1, 2, 3, 4, 5 and 4 more"
 
 
 def test_a_project_that_cannot_be_seen_is_named_by_its_id_if_tasks_of_it_can() -> None:

@@ -55,8 +55,8 @@ def test_what_is_not_for_tasks_is_left(tmp_path: Path) -> None:
         ("nothing.zip", "matches no task of the selection\n    name it after its task"),
         ("task-99.zip", "is for task 99, which is not there, or not selected"),
         ("batch-002.task-1.zip", "is for task 1, but that is called `batch-001`\n    if it is meant all the same"),
-        ("twin.zip", "matches 2 tasks: 3 (twin), 4 (twin)\n    put the id into the file's name: twin.task-3.zip"),
-        ("2.zip", "matches 2 tasks: 6 (2), 2 (batch-002)"),
+        ("twin.zip", "matches 2 tasks: 3 (twin) and 4 (twin)\n    put the id into the file's name: twin.task-3.zip"),
+        ("2.zip", "matches 2 tasks: 6 (2) and 2 (batch-002)"),
     ],
 )
 def test_none_and_two(tmp_path: Path, name: str, message: str) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.annotations.content import Annotations
 from reconciler.annotations.cutting import without_parts
 from reconciler.annotations.items import KINDS
 from reconciler.annotations.whole import WholeTask
+from reconciler.wording import listed
+
+_MOST_FRAMES = 10
 
 Parts = Sequence[tuple[int | None, Annotations]]
 """Annotations of the task (None), or of a job that holds its own."""
@@ -37,7 +40,8 @@ def lacking_in(wanted: WholeTask, now: WholeTask) -> Parts:
 def dropped(lacking: Parts, wanted: WholeTask) -> str:
     """What the server took and did not keep."""
     frames = {item["frame"] for _, some in lacking for _, items in some.of_kinds() for item in items}
-    return f"{short_of(lacking, wanted)} did not arrive, though the server took them: on frames {_listed(frames)}"
+    where = listed(sorted(frames), _MOST_FRAMES)
+    return f"{short_of(lacking, wanted)} did not arrive, though the server took them: on frames {where}"
 
 
 def short_of(some: Parts, of: WholeTask) -> str:
@@ -56,8 +60,4 @@ def outside_of(outside: Annotations, size: int) -> str:
         return "the task has no data"
     frames = {item["frame"] for _, items in outside.of_kinds() for item in items}
     are = "frame {} is" if len(frames) == 1 else "frames {} are"
-    return f"{are.format(_listed(frames))} outside the task, which has {size}"
-
-
-def _listed(frames: Collection[int]) -> str:
-    return ", ".join(str(frame) for frame in sorted(frames)[:10]) + (", …" if len(frames) > 10 else "")
+    return f"{are.format(listed(sorted(frames), _MOST_FRAMES))} outside the task, which has {size}"

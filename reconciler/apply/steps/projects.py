@@ -12,6 +12,7 @@ from reconciler.history.model import Replaced
 from reconciler.plan.state import project_state
 from reconciler.plan.steps import Image, Step
 from reconciler.snapshots.reading import find_copy, project_record
+from reconciler.wording import listed
 
 
 class CreateProject(Operation):
@@ -91,8 +92,9 @@ class DeleteProject(Operation):
         """Delete it, unless there is a task in it that would go along: of that nobody has a copy."""
         number = self.site.own(step)
         if left := self.site.reader.tasks(is_in("project_id", [number])):
-            ids = ", ".join(str(task.id) for task in left[:5]) + (", …" if len(left) > 5 else "")
-            raise ConflictError(f"tasks are still in it: {ids}; they would be deleted with it")
+            raise ConflictError(
+                f"tasks are still in it: {listed(task.id for task in left)}; they would be deleted with it"
+            )
         self.site.objects.delete_project(number)
         return Sent(number)
 

@@ -30,6 +30,7 @@ from reconciler.plan.observing import People
 from reconciler.plan.people import NamedPeople
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.wishes import TaskWishes
+from reconciler.wording import counted, listed
 
 
 @dataclass
@@ -189,11 +190,10 @@ def _left(part: _Part, shared: Shared) -> str:
     works = [part.books.by_id[number] for number in shared.left]
     by, number = part.rule.assign.by, len(works)
     held = [work for work in works if work.person is not None]
-    what = f"{number} {by}{'' if number == 1 else 's'} {'stays' if number == 1 else 'stay'} as {_they(number)}"
+    what = f"{counted(number, by)} {'stays' if number == 1 else 'stay'} as {_they(number)}"
     if held:
         who = sorted({str(work.person) for work in held})
-        named = ", ".join(who[:3]) + (f" and {len(who) - 3} more" if len(who) > 3 else "")
-        what += f" ({len(held)} with {named})"
+        what += f" ({len(held)} with {listed(who, 3)})"
     why = []
     if part.rule.assign.max_per_person is not None:
         why.append(f"has {part.rule.assign.max_per_person} (max_per_person)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from reconciler.manifest.wording import did_you_mean, quoted
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.labels_after import LabelsAfter
 from reconciler.plan.steps import AnnotationsWish, Content
+from reconciler.wording import listed
 
 _SHOWN = 10
 
@@ -63,7 +64,7 @@ class AnnotationFile:
             return None
         if size is not None and (outside := complete.beyond(size)):
             frames = sorted({item["frame"] for _, items in outside.of_kinds() for item in items})
-            what = f"{self.block.file} has annotations on frames that the task does not have: {_listed(frames)}"
+            what = f"{self.block.file} has annotations on frames that the task does not have: {listed(frames, _SHOWN)}"
             self.ctx.problem(what, self.where, f"its frames are 0 to {size - 1}; the server would drop the others")
             return None
         return complete
@@ -77,12 +78,12 @@ class AnnotationFile:
             known = sorted(labels.states.keys() - labels.removed)
             renamed = {old: f"{quoted(old)} is renamed to {quoted(new)}" for old, new in labels.renamed.items()}
             hint = (
-                renamed.get(unknown[0]) or did_you_mean(unknown[0], known) or f"its labels: {_listed(known) or 'none'}"
+                renamed.get(unknown[0]) or did_you_mean(unknown[0], known) or f"its labels: {_named(known) or 'none'}"
             )
-            what = f"{self.block.file} uses labels that the task does not have: {_listed(unknown)}"
+            what = f"{self.block.file} uses labels that the task does not have: {_named(unknown)}"
             self.ctx.problem(what, self.where, hint)
         if going:
-            what = f"{self.block.file} uses labels that this plan removes: {_listed(going)}"
+            what = f"{self.block.file} uses labels that this plan removes: {_named(going)}"
             self.ctx.problem(what, self.where, "describe them, or set `prune: {labels: false}`")
         return not unknown and not going
 
@@ -95,6 +96,5 @@ class AnnotationFile:
         self.ctx.problem(what, self.where, wrong.hint)
 
 
-def _listed(names: Collection[str] | Collection[int]) -> str:
-    shown = [quoted(one) if isinstance(one, str) else str(one) for one in names][:_SHOWN]
-    return ", ".join(shown) + (", …" if len(names) > _SHOWN else "")
+def _named(names: Iterable[str]) -> str:
+    return listed(map(quoted, names), _SHOWN)

@@ -22,6 +22,7 @@ from reconciler.manifest.file_patterns import matched
 from reconciler.manifest.models import DataBlock, ValidationBlock
 from reconciler.plan.observing import Observed
 from reconciler.plan.steps import Image
+from reconciler.wording import listed
 
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 """Files of which each is one frame. What is in an archive, a PDF or a video only the server knows."""
@@ -187,9 +188,9 @@ class WantedData:
         there = {PurePosixPath(name).name for name in meta.names} if meta else set()
         here = {PurePosixPath(one.name).name for one in self.files}
         if added := sorted(here - there):
-            yield f"{_listed(added)} {_are(added)} not in it"
+            yield f"{listed(added, _MOST_NAMED)} {_are(added)} not in it"
         if gone := sorted(there - here):
-            yield f"{_listed(gone)} {_are(gone)} not among these files"
+            yield f"{listed(gone, _MOST_NAMED)} {_are(gone)} not among these files"
 
 
 def _is_frame(path: Path) -> bool:
@@ -199,11 +200,6 @@ def _is_frame(path: Path) -> bool:
 def _validation(block: ValidationBlock) -> Image:
     said = block.model_dump(mode="json", exclude_none=True, exclude={"select"})
     return {**said, "frame_selection_method": block.select}
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_MOST_NAMED])
-    return f"{shown} and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else shown
 
 
 def _are(names: Sequence[str]) -> str:

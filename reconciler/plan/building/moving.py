@@ -13,8 +13,7 @@ from reconciler.plan.labels import label_state, table
 from reconciler.plan.model import Warning_
 from reconciler.plan.moved_labels import lacking_in
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
-
-_MOST_NAMED = 5
+from reconciler.wording import listed
 
 
 def is_moved(block: TaskBlock, found: Task, place: ObjectRef | None) -> bool:
@@ -84,7 +83,7 @@ def _check_labels(
         lacking += lacking_in(label_state(label), there[name])
     if missing or lacking:
         what = " and ".join(
-            [*([f"the label{'s' * (len(missing) > 1)} {_listed(missing)}"] if missing else []), *lacking]
+            [*([f"the label{'s' * (len(missing) > 1)} {listed(missing)}"] if missing else []), *lacking]
         )
         meant = did_you_mean(missing[0], there) if missing else None
         hint = "say with `move_labels` which of its labels becomes which there, or add what is missing to the project"
@@ -124,8 +123,3 @@ def _changed(before: Image, gives: Image) -> Image:
         name: _changed(table(parts.get(name)), table(one)) for name, one in table(gives.get("sublabels")).items()
     }
     return {**before, **gives, "attributes": attributes, "sublabels": {**parts, **changed}}
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:_MOST_NAMED])
-    return f"{shown} and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else shown

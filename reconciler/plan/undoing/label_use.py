@@ -11,6 +11,7 @@ from reconciler.plan.steps import Do, Impact, ObjectRef
 from reconciler.plan.undoing.numbers import counted
 from reconciler.plan.undoing.way import Way
 from reconciler.snapshots.model import Numbers
+from reconciler.wording import listed
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def use_of(way: Way, owner: ObjectRef, name: str) -> Use:
             others[task.id] = foreign
     return Use(
         impact=Impact(tasks=tuple(used), **_sum(used).model_dump()),
-        others=f"{counted(_sum(others))} in task{'s' * (len(others) > 1)} {_ids(others)}" if others else None,
+        others=f"{counted(_sum(others))} in task{'s' * (len(others) > 1)} {listed(sorted(others))}" if others else None,
         after=tuple(way.deletes["task", task.id] for task in _going(way, found)),
     )
 
@@ -81,8 +82,3 @@ def _sum(numbers: dict[int, Numbers]) -> Numbers:
         shapes=sum(one.shapes for one in numbers.values()),
         tracks=sum(one.tracks for one in numbers.values()),
     )
-
-
-def _ids(tasks: dict[int, Numbers]) -> str:
-    ids = [str(task) for task in sorted(tasks)]
-    return ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from reconciler.plan.undoing.way import Way
 from reconciler.snapshots.model import TaskRecord
+from reconciler.wording import counted
 
 
 @dataclass
@@ -34,15 +35,11 @@ class Losses:
         if not self._tasks:
             return
         who = way.now.ref.user
-        which = _counted(self._tasks, "task comes", "tasks come")
+        which = counted(self._tasks, "task comes", "tasks come")
         way.warn(f"{which} back with new ids and dates, and so do the jobs; the old ids lead to the new ones")
         if self._issues:
-            said = f"{_counted(self._issues, 'issue', 'issues')} with {_counted(self._comments, 'comment', 'comments')}"
+            said = f"{counted(self._issues, 'issue')} with {counted(self._comments, 'comment')}"
             way.warn(f"{said} will say they were written by {who}, and today: CVAT takes neither author nor date")
         for name, times in sorted(self._unseen.items()):
-            places = _counted(times, "place", "places")
+            places = counted(times, "place")
             way.warn(f"user {name} cannot be seen any more: owner or assignee in {places} cannot be set again")
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

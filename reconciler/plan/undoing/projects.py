@@ -18,6 +18,7 @@ from reconciler.plan.undoing.tasks import deletion
 from reconciler.plan.undoing.way import GONE, Way
 from reconciler.plan.writes import body_of
 from reconciler.snapshots.model import ProjectRecord
+from reconciler.wording import listed
 
 _USERS: Final = ("assignee", "owner")
 
@@ -173,7 +174,7 @@ def _stays(way: Way, task: Task) -> bool:
 
 def _with_its_tasks(way: Way, done: DoneStep, staying: list[Task]) -> bool:
     """Whether the tasks that others have put into a project go with it: only if that is forced."""
-    found = ", ".join(f"task {task.id}" for task in staying[:5]) + (", …" if len(staying) > 5 else "")
+    found = listed(f"task {task.id}" for task in staying)
     if not way.conflict(done, "tasks", wrote=None, found=f"{len(staying)} in it: {found}"):
         return False
     for task in staying:

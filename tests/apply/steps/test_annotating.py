@@ -55,7 +55,7 @@ def test_frames_outside_the_task_are_refused_before_anything_is_sent(desk: Desk)
     outcome = desk.apply(annotated())
     assert outcome.run.status is RunStatus.FAILED
     said = told(outcome)["task.one.annotations"]
-    assert "2 of 3 shapes cannot be there: frames 7, 9 are outside the task, which has 4" in said
+    assert "2 of 3 shapes cannot be there: frames 7 and 9 are outside the task, which has 4" in said
     assert shapes(desk, 1) == []
 
 

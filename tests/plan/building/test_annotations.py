@@ -187,12 +187,12 @@ def test_what_cannot_be_is_told_while_planning(desk: Desk) -> None:
     desk.make()
     desk.write(shapes=[box(4), box(9)])
     assert desk.problem() == (
-        "wanted.json has annotations on frames that the task does not have: 4, 9 | "
+        "wanted.json has annotations on frames that the task does not have: 4 and 9 | "
         "its frames are 0 to 3; the server would drop the others"
     )
     desk.write(shapes=[box(0, "carr"), box(0, "bike")])
     assert desk.problem() == (
-        "wanted.json uses labels that the task does not have: `bike`, `carr` | its labels: `car`, `person`"
+        "wanted.json uses labels that the task does not have: `bike` and `carr` | its labels: `car` and `person`"
     )
     desk.write(shapes=[box(points=[1])])
     assert desk.problem().startswith("wanted.json: shapes[0].points has 1 numbers: a rectangle has 4")
