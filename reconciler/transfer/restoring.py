@@ -86,6 +86,9 @@ def plan_restore(
     ref = ObjectRef(kind="project", address=f"project[{place.id}]", id=place.id, name=place.name) if place else None
     to_do = [one for one in files if one.path not in there]
     steps = [step for several in _by_name(to_do) for step in _steps_of(several, ref)]
+    if ref is not None:  # a command that was broken off between the two has restored them, and moved them nowhere
+        outside = [(one, there[one.path]) for one in files if one.path in there]
+        steps += [_moved(one, ref, task) for one, task in outside if task.project_id is None]
     plan = Plan(
         kind="apply",
         server=operations.server_ref(session),
@@ -176,16 +179,22 @@ def _steps_of(files: Sequence[BackupFile], project: ObjectRef | None) -> Iterato
         )
         before = (file.address,)
         if project is not None:
-            yield Step(
-                address=file.address,
-                kind="task",
-                do=Do.MOVE_TASK,
-                action=Action.UPDATE,
-                name=file.name,
-                of=project,
-                reason="--project",
-                fields=(FieldChange(path=("project",), before=None, after=project.name, source=file.address),),
-                body={"labels": {}},
-                expect={"project": None},
-                gives={"project": project.id},
-            )
+            yield _moved(file, project)
+
+
+def _moved(file: BackupFile, project: ObjectRef, there: Task | None = None) -> Step:
+    """What the file becomes, or became before, goes into the project."""
+    return Step(
+        address=file.address,
+        kind="task",
+        do=Do.MOVE_TASK,
+        action=Action.UPDATE,
+        id=there.id if there is not None else None,
+        name=there.name if there is not None else file.name,
+        of=project,
+        reason="--project",
+        fields=(FieldChange(path=("project",), before=None, after=project.name, source=file.address),),
+        body={"labels": {}},
+        expect={"project": None},
+        gives={"project": project.id},
+    )

@@ -120,3 +120,21 @@ def test_a_restore_makes_no_task_twice(desk: Desk, under_way: bool) -> None:
     ended = run(desk, *arguments)
     assert "All that the files hold is there already" in ended.output
     assert names(desk) == sorted([*before, "batch-001", "batch-002", "batch-003"])
+
+
+def test_a_restored_task_that_was_not_moved_yet_is_moved_by_the_next(desk: Desk) -> None:
+    """Killed between the two: the task is there, in no project."""
+    out = desk.folder / "out"
+    assert run(desk, "backup", "--name", "batch-00[123]", "--out", str(out)).code == 0
+    before = names(desk)
+    arguments = ("restore", str(out), "--project", "Street scenes", "--yes", "--parallelism", "1")
+    with command(desk, *arguments) as running:
+        desk.sandbox.before("PATCH", r"^/api/tasks/\d+$", running.kill)
+        desk.sandbox.fail("PATCH", r"^/api/tasks/\d+$", status=503)
+        assert running.wait().code == -signal.SIGKILL
+    ended = run(desk, *arguments)
+    assert ended.code == 0, ended.output
+    made = [task for task in desk.sandbox.dump()["tasks"] if task["name"] in ("batch-001", "batch-002", "batch-003")]
+    assert names(desk) == sorted([*before, "batch-001", "batch-002", "batch-003"])
+    assert {task["project_id"] for task in made} == {1}
+    assert "All that the files hold is there already" in run(desk, *arguments).output
