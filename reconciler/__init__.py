@@ -1,6 +1,7 @@
 """cvat-reconciler: describe the state of CVAT's projects, tasks and jobs; plan, apply, prove, roll back.
 
-The names below are the library; the command line does nothing that they do not.
+The names below are the library: manifests, plans and runs. Files in and out are `reconciler.transfer`, copies of data
+`reconciler.snapshots`, where the work stands `reconciler.overview`. The command line does nothing that these do not.
 """
 
 from reconciler.apply.running import Outcome, Progress

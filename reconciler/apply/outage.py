@@ -12,7 +12,7 @@ UNREACHABLE_AFTER = 3
 
 NO_SERVER: Final = frozenset({None, 0, 502, 503, 504})
 """Statuses of a server that is not there; 0 and None: the connection broke, or was not made."""
-_LOGIN_ENDED = 401
+LOGIN_ENDED = 401
 
 
 class Ended(Protocol):
@@ -50,7 +50,7 @@ class Outage:
         with self._counting:
             lost = failed and result.status in NO_SERVER and not result.answered
             self._in_a_row = self._in_a_row + 1 if lost else 0
-            if failed and result.status == _LOGIN_ENDED:
+            if failed and result.status == LOGIN_ENDED:
                 self.reason = "stopped: the server does not accept the credentials any more"
             elif self._in_a_row >= UNREACHABLE_AFTER:
                 self.reason = self.reason or "stopped: the server could not be reached any more"

@@ -117,7 +117,7 @@ def deeds(run: Run, records: Iterable[Record], plan: Plan | None) -> Iterator[De
     records = list(records)
     tasks = {label.id: label for label in plan.tasks} if plan is not None else {}
     steps = {step.key: step for step in plan.steps} if plan is not None else {}
-    for write in settled(one for one in records if isinstance(one, AuditRecord)):
+    for write in settled(records):
         yield from _of_write(run, write, tasks.get(write.task))
     for record in settled_steps(records):
         yield _of_step(run, record, steps.get((record.address, record.do)))

@@ -9,7 +9,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.history.model import AuditRecord, Counts, Run, RunStatus, StepRecord, WriteOutcome
+from reconciler.history.model import Counts, Run, RunStatus, StepRecord, WriteOutcome
 from reconciler.history.runs import Record
 from reconciler.plan.model import Plan
 from reconciler.report.changes_text import field_chunks
@@ -96,7 +96,7 @@ def render_run(
     lines = [*_facts(run, records, console.width, killed), Text()]
     steps = settled_steps(records)
     lines += [*_steps(run, steps, console.width), Text()] if steps else []
-    if not steps or _field_writes(records) or run.unproven:
+    if not steps or settled(records) or run.unproven:
         lines += _writes(run, plan, records, console.width)
     if plan is not None and (conflicts := conflict_lines(plan, console.width)):
         lines += [Text(), *conflicts[:-1]]
@@ -137,7 +137,7 @@ def _facts(run: Run, records: Sequence[Record], width: int, killed: bool) -> lis
 
 def _so_far(records: Sequence[Record]) -> Counts:
     """Counts of a run that has not ended, from its audit log."""
-    ended: list[Record] = [*settled(_field_writes(records)), *settled_steps(records)]
+    ended: list[Record] = [*settled(records), *settled_steps(records)]
     number = Counter(each.outcome for each in ended)
     return Counts(
         written=number[WriteOutcome.WRITTEN],
@@ -146,10 +146,6 @@ def _so_far(records: Sequence[Record]) -> Counts:
         failed=number[WriteOutcome.FAILED] + number[WriteOutcome.UNKNOWN],
         skipped=number[WriteOutcome.SKIPPED],
     )
-
-
-def _field_writes(records: Sequence[Record]) -> list[AuditRecord]:
-    return [each for each in records if isinstance(each, AuditRecord)]
 
 
 def _steps(run: Run, steps: Sequence[StepRecord], width: int) -> list[Text]:
@@ -174,7 +170,7 @@ def _time(time: datetime, run: Run) -> str:
 
 def _writes(run: Run, plan: Plan | None, records: Sequence[Record], width: int) -> list[Text]:
     names = task_names(plan)
-    writes = settled(_field_writes(records))
+    writes = settled(records)
     objects = [styled(object_phrase(each.kind, [each.id], each.task, names)) for each in writes]
     column = widest(objects)
     outcomes = widest(str(each.outcome) for each in writes)

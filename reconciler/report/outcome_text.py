@@ -47,7 +47,7 @@ def outcome_lines(
     run: Run, plan: Plan | None, records: Sequence[Record], *, width: int, full: bool = False
 ) -> list[Text]:
     """The result of `run` as styled lines: last the summary, and how to go on where not all was done."""
-    writes, steps = settled(_writes(records)), settled_steps(records)
+    writes, steps = settled(records), settled_steps(records)
     names = task_names(plan)
     most = None if full else SHOWN
     lines = done_lines(steps, width, most)
@@ -76,7 +76,7 @@ def outcome_line(run: Run, plan: Plan | None, records: Sequence[Record]) -> str:
 
     A run that did not make all its writes has its undo in `go_on_line`.
     """
-    writes, steps = settled(_writes(records)), settled_steps(records)
+    writes, steps = settled(records), settled_steps(records)
     rollback = run.kind == "rollback"
     parts = _shortfalls(run, plan, writes, steps)
     if not _something_to_undo([*writes, *steps]):
@@ -95,7 +95,7 @@ def outcome_line(run: Run, plan: Plan | None, records: Sequence[Record]) -> str:
 
 def go_on_line(run: Run, plan: Plan | None, records: Sequence[Record]) -> str | None:
     """How to go on from a run that did not make all its writes: again, or back. None if it did."""
-    writes: list[Record] = [*settled(_writes(records)), *settled_steps(records)]
+    writes: list[Record] = [*settled(records), *settled_steps(records)]
     if _all_made(run, writes):
         return None
     planned = len(plan.steps) + sum(len(change.writes) for change in plan.updates) if plan is not None else len(writes)
@@ -105,10 +105,6 @@ def go_on_line(run: Run, plan: Plan | None, records: Sequence[Record]) -> str | 
         again = f"with `{AD_HOC} --continue {run.id}`"
     undo = f", or undo with: reconciler rollback {run.id}" if _something_to_undo(writes) else "."
     return f"{counted(planned, 'write')} planned, {made or 'none'} made. Continue {again}{undo}"
-
-
-def _writes(records: Sequence[Record]) -> list[AuditRecord]:
-    return [each for each in records if isinstance(each, AuditRecord)]
 
 
 def _all_made(run: Run, writes: Sequence[Record]) -> bool:

@@ -12,11 +12,12 @@ from reconciler.report.wording import jobs_named
 NO_ANSWER = "sent; no answer was recorded"
 
 
-def settled(records: Iterable[AuditRecord]) -> list[AuditRecord]:
+def settled(records: Iterable[object]) -> list[AuditRecord]:
     """The last word on each write, in the order they began; one that was started and never ended is unknown."""
     last: dict[tuple[str, int, int], AuditRecord] = {}
     for record in records:
-        last[record.kind, record.id, record.index] = record
+        if isinstance(record, AuditRecord):
+            last[record.kind, record.id, record.index] = record
     return [
         record.model_copy(update={"outcome": WriteOutcome.UNKNOWN, "message": NO_ANSWER})
         if record.outcome is WriteOutcome.STARTED

@@ -9,19 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 from reconciler.annotations.errors import AnnotationsError
+from reconciler.apply.outage import LOGIN_ENDED, NO_SERVER, UNREACHABLE_AFTER
 from reconciler.cvat.requests import Stopped
 from reconciler.errors import ReconcilerError, ServerError
 from reconciler.transfer.folder import Arriving, arriving
 from reconciler.transfer.listing import Entry, sha256_of
 from reconciler.transfer.sources import BadFileError, Source
 from reconciler.transfer.surveying import Item, Why
-
-_UNREACHABLE: Final = frozenset({0, 502, 503, 504})
-_TRIES: Final = 3  # in a row that find no server, each tried several times, before the rest is left
-_LOGIN_ENDED: Final = 401
 
 
 class End(StrEnum):
@@ -138,9 +134,9 @@ class _Fetching:
         """Without a server, a login or room on the disk, all others would fail as well, one after a long wait."""
         if isinstance(error, ServerError):
             with self._lock:
-                self._in_a_row = self._in_a_row + 1 if error.status in _UNREACHABLE else 0
-                gone = self._in_a_row >= _TRIES
-            if error.status == _LOGIN_ENDED:
+                self._in_a_row = self._in_a_row + 1 if error.status in NO_SERVER else 0
+                gone = self._in_a_row >= UNREACHABLE_AFTER
+            if error.status == LOGIN_ENDED:
                 self._give_up("the server does not accept the credentials any more")
             elif gone:
                 self._give_up("the server could not be reached any more")
