@@ -21,7 +21,7 @@ from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.grouping import shifted, signatures
 from reconciler.annotations.items import KINDS, Item, is_visible
 from reconciler.annotations.labels import LabelIds
-from reconciler.snapshots.model import Numbers
+from reconciler.annotations.numbers import Numbers
 
 Items = tuple[Item, ...]
 _write = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False).encode

@@ -12,9 +12,9 @@ from typing import Any, Final, Protocol
 from reconciler.annotations.content import Annotations
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.labels import LabelIds
+from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.server import from_server
 from reconciler.cvat.models import Job, Task
-from reconciler.snapshots.model import Numbers
 
 _POOL: Final = "gt_pool"
 _ANNOTATION: Final = "annotation"
@@ -67,17 +67,17 @@ class WholeTask:
     @cached_property
     def numbers(self) -> Numbers:
         """How much it is, as a person sees it."""
-        return _sum(self.task, *self.jobs.values())
+        return Numbers.sum(one.numbers for one in (self.task, *self.jobs.values()))
 
     @cached_property
     def numbers_held(self) -> Numbers:
         """How much the jobs hold, as a backup lists it: what two jobs share counts twice."""
-        return _sum(*(held for _, held in self.parts))
+        return Numbers.sum(held.numbers for _, held in self.parts)
 
     def lost_for(self, wanted: WholeTask) -> Numbers:
         """How much of it goes when another content takes its place."""
         jobs = (held.minus(wanted.jobs.get(job, Annotations())) for job, held in self.jobs.items())
-        return _sum(self.task.minus(wanted.task), *jobs)
+        return Numbers.sum(one.numbers for one in (self.task.minus(wanted.task), *jobs))
 
     def using(self, labels: Iterable[str]) -> WholeTask:
         """What goes when these labels are removed."""
@@ -128,15 +128,6 @@ def _by_job(held: Mapping[int, Annotations]) -> dict[str, Any]:
 
 def _of_jobs(data: Mapping[str, Any]) -> dict[int, Annotations]:
     return {int(job): Annotations.from_json(one) for job, one in data.items()}
-
-
-def _sum(*parts: Annotations) -> Numbers:
-    found = [part.numbers for part in parts]
-    return Numbers(
-        tags=sum(one.tags for one in found),
-        shapes=sum(one.shapes for one in found),
-        tracks=sum(one.tracks for one in found),
-    )
 
 
 def jobs_apart(task: Task, jobs: Iterable[Job]) -> list[Job]:

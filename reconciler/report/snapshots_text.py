@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from reconciler.annotations.numbers import Numbers
 from reconciler.report.layout import columns, show, styled, words
 from reconciler.report.wording import moment
 from reconciler.snapshots.creating import Created
-from reconciler.snapshots.model import Copy, DataSnapshot, Numbers
+from reconciler.snapshots.model import Copy, DataSnapshot
 from reconciler.snapshots.pruning import Pruned
 from reconciler.wording import counted
 

@@ -17,9 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from reconciler.annotations.numbers import Numbers
 from reconciler.cvat.capabilities import is_replica
 from reconciler.snapshots.ground_truth import beyond_the_task, named_frames, others_than
-from reconciler.snapshots.model import Numbers
 
 _TASK, _ANNOTATIONS, _DATA = "task.json", "annotations.json", "data/"
 _MANIFEST = f"{_DATA}manifest.jsonl"

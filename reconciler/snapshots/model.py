@@ -11,16 +11,9 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from reconciler.annotations.numbers import Numbers
 from reconciler.plan.frozen import Frozen
 from reconciler.plan.model import ServerRef
-
-
-class Numbers(Frozen):
-    """How much a task's annotations hold."""
-
-    tags: int = 0
-    shapes: int = 0
-    tracks: int = 0
 
 
 class CopiedFile(Frozen):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from reconciler.annotations.labels import LabelIds
+from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.whole import WholeTask, read_whole
 from reconciler.cvat.details import Asset, Issue
 from reconciler.cvat.models import Job, Label, Project, Task
@@ -20,7 +21,6 @@ from reconciler.snapshots.model import (
     GuideRecord,
     IssueRecord,
     JobRecord,
-    Numbers,
     ProjectRecord,
     TaskRecord,
 )

@@ -20,7 +20,7 @@ from reconciler.history.store import StateStore
 from reconciler.plan.model import ServerRef
 from reconciler.snapshots.archives import DamagedBackup
 from reconciler.snapshots.backup_checks import ChangedMeanwhile, problems_of_backup
-from reconciler.snapshots.model import CopiedFile, Copy, DataSnapshot, Numbers
+from reconciler.snapshots.model import CopiedFile, Copy, DataSnapshot
 from reconciler.snapshots.reading import ANNOTATIONS, ASSETS, BACKUP, FOLDER, RECORD, find_snapshot, list_name
 from reconciler.snapshots.recording import Assets, TaskAsItIs, guide_of, project_record
 
@@ -127,7 +127,7 @@ class Taking:
                     folder=folder,
                     files=tuple(files),
                     frames=task.size or 0,
-                    annotations=Numbers(**found.whole.numbers.model_dump()),
+                    annotations=found.whole.numbers,
                     backup=bool(backup and task.size),
                 )
             )

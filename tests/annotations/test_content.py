@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.annotations.content import Annotations
 from reconciler.annotations.errors import AnnotationsError
-from reconciler.snapshots.model import Numbers
+from reconciler.annotations.numbers import Numbers
 
 from .drawn import Drawn, box, contents, held, reordered
 

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from reconciler.annotations.content import Annotations
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.labels import LabelIds
+from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.server import to_server
 from reconciler.annotations.whole import WholeTask, jobs_apart, jobs_sharing, read_whole
 from reconciler.cvat.models import Job, Task
 from reconciler.cvat.reading import Reader
-from reconciler.snapshots.model import Numbers
 
 from ..sandbox.tasks import Worker
 from .drawn import LABELS, LAST, box, contents, held

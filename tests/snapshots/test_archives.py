@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.annotations.numbers import Numbers
 from reconciler.snapshots.archives import DamagedBackup, Held, open_backup
-from reconciler.snapshots.model import Numbers
 from tests.sandbox.replay import RECORDINGS
 
 from .studio import edited, rewritten

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from pydantic import JsonValue
 
+from reconciler.annotations.numbers import Numbers
 from reconciler.apply.steps.contents import Contents, read_all_contents
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing, ToCopy
 from reconciler.cvat.filters import is_in
@@ -13,7 +14,6 @@ from reconciler.cvat.models import Label
 from reconciler.plan.label_bodies import deletion, with_ids
 from reconciler.plan.labels import label_state
 from reconciler.plan.steps import Step
-from reconciler.snapshots.model import Numbers
 
 
 class LabelOperation(Operation):

@@ -22,7 +22,6 @@ from reconciler.plan.building.labels import label_address
 from reconciler.plan.building.labels_after import LabelsAfter, labels_after
 from reconciler.plan.frozen import Action, FieldChange
 from reconciler.plan.steps import AnnotationsWish, Do, Image, Impact, Step
-from reconciler.snapshots.model import Numbers
 
 _ANNOTATION: Final = "annotation"
 
@@ -69,7 +68,7 @@ class _Wanted:
             wish,
             Do.IMPORT_ANNOTATIONS,
             before,
-            after=f"{'' if is_lost or not before.task else _told(before.numbers) + ', and '}what the file has",
+            after=f"{'' if is_lost or not before.task else f'{before.numbers}, and '}what the file has",
             gives=None,
             body={"format": wish.format},
             destroys=self._lost(before.task) if is_lost else None,
@@ -95,7 +94,7 @@ class _Wanted:
             wish,
             do,
             before,
-            after=_told(after.numbers),
+            after=str(after.numbers),
             gives=_image(after) if self._is_foreseen(wanted, before) else None,
             body={},
             destroys=None if lost is None else self._lost(lost),
@@ -194,7 +193,7 @@ class _Wanted:
         needs: tuple[str, ...] = (),
     ) -> Step:
         address = f"task.{self.key}"
-        there = _told(before.numbers)
+        there = str(before.numbers)
         owner = self.ctx.task_ref(self.key)
         return Step(
             address=f"{address}.annotations",
@@ -219,9 +218,3 @@ class _Wanted:
 
 def _image(whole: WholeTask) -> Image:
     return {"digest": whole.digest, **whole.numbers.model_dump()}
-
-
-def _told(numbers: Numbers) -> str:
-    """`2 tags, 1 shape`."""
-    counted = [(numbers.tags, "tag"), (numbers.shapes, "shape"), (numbers.tracks, "track")]
-    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "nothing"

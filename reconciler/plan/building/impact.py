@@ -11,6 +11,7 @@ from typing import Final
 
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.labels import LabelIds
+from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.whole import WholeTask, read_whole
 from reconciler.cvat.filters import equals
 from reconciler.cvat.models import Job, Task
@@ -18,7 +19,6 @@ from reconciler.errors import ServerError
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.labels_after import labels_after_of
 from reconciler.plan.steps import Impact, ObjectRef
-from reconciler.snapshots.model import Numbers
 
 _CONNECTIONS: Final = 4  # more only queue (FACTS §3)
 
@@ -70,16 +70,7 @@ def _tasks_of(ctx: Building, owner: ObjectRef) -> list[Task]:
 def _summed(
     tasks: tuple[int, ...], parts: Iterable[Numbers], *, frames: int = 0, jobs: int = 0, hidden: tuple[int, ...] = ()
 ) -> Impact:
-    found = list(parts)
-    return Impact(
-        tasks=tasks,
-        frames=frames,
-        jobs=jobs,
-        tags=sum(one.tags for one in found),
-        shapes=sum(one.shapes for one in found),
-        tracks=sum(one.tracks for one in found),
-        hidden=hidden,
-    )
+    return Impact(tasks=tasks, frames=frames, jobs=jobs, hidden=hidden, **Numbers.sum(parts).model_dump())
 
 
 def read_wholes(ctx: Building, tasks: Iterable[Task]) -> dict[int, WholeTask | None]:

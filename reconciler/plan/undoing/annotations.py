@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from reconciler.annotations.content import Annotations
+from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Task
 from reconciler.plan.frozen import Action
@@ -19,7 +20,7 @@ from reconciler.plan.undoing.done import ANNOTATING, DoneStep
 from reconciler.plan.undoing.numbers import numbers_in, since
 from reconciler.plan.undoing.relabelling import changes_of, is_as_left, shown_then
 from reconciler.plan.undoing.way import GONE, Way
-from reconciler.snapshots.model import Copy, Numbers
+from reconciler.snapshots.model import Copy
 
 
 def put_back(way: Way) -> None:

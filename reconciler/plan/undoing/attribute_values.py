@@ -12,7 +12,7 @@ from reconciler.plan.labels import table
 from reconciler.plan.steps import Do, Image, Impact, ObjectRef, Step
 from reconciler.plan.undoing.annotations import image_of
 from reconciler.plan.undoing.done import ANNOTATING, DoneStep
-from reconciler.plan.undoing.numbers import counted, since
+from reconciler.plan.undoing.numbers import since
 from reconciler.plan.undoing.relabelling import labels_came_last, owner_of, shown_then, states_then
 from reconciler.plan.undoing.way import Way
 from reconciler.snapshots.model import Copy
@@ -37,7 +37,7 @@ def put_back(way: Way, done: DoneStep) -> None:
         now, wanted = shown_then(way, task), way.copies.annotations(copy)
         if now.digest == wanted.digest:
             continue
-        told = {"wrote": counted(wanted.numbers), "found": since(wanted.numbers, now.numbers)}
+        told = {"wrote": str(wanted.numbers), "found": since(wanted.numbers, now.numbers)}
         if _without_values(way, task, wanted, label, removed).digest != now.digest and not way.conflict(
             done, "annotations", **told, before=f"values of {', '.join(removed)} in task {task.id}"
         ):

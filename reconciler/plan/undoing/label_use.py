@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Project, Task
 from reconciler.plan.steps import Do, Impact, ObjectRef
-from reconciler.plan.undoing.numbers import counted
 from reconciler.plan.undoing.way import Way
-from reconciler.snapshots.model import Numbers
 from reconciler.wording import listed
 
 
@@ -43,8 +42,8 @@ def use_of(way: Way, owner: ObjectRef, name: str) -> Use:
         if foreign != Numbers():
             others[task.id] = foreign
     return Use(
-        impact=Impact(tasks=tuple(used), **_sum(used).model_dump()),
-        others=f"{counted(_sum(others))} in task{'s' * (len(others) > 1)} {listed(sorted(others))}" if others else None,
+        impact=Impact(tasks=tuple(used), **Numbers.sum(used.values()).model_dump()),
+        others=_told(others) if others else None,
         after=tuple(way.deletes["task", task.id] for task in _going(way, found)),
     )
 
@@ -73,12 +72,8 @@ def _numbers(using: WholeTask, own: WholeTask) -> Numbers:
         for other in of_jobs:
             rest = min(rest, one.minus(other), key=lambda left: sum(left.numbers.model_dump().values()))
         parts.append(rest)
-    return _sum(dict(enumerate(part.numbers for part in parts)))
+    return Numbers.sum(part.numbers for part in parts)
 
 
-def _sum(numbers: dict[int, Numbers]) -> Numbers:
-    return Numbers(
-        tags=sum(one.tags for one in numbers.values()),
-        shapes=sum(one.shapes for one in numbers.values()),
-        tracks=sum(one.tracks for one in numbers.values()),
-    )
+def _told(others: dict[int, Numbers]) -> str:
+    return f"{Numbers.sum(others.values())} in task{'s' * (len(others) > 1)} {listed(sorted(others))}"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import JsonValue
-
+from reconciler.annotations.numbers import Numbers
 from reconciler.cvat.models import Label, Task
 from reconciler.plan.frozen import Action
 from reconciler.plan.labels import label_state, table
-from reconciler.plan.steps import Do, ObjectRef, Step
+from reconciler.plan.moved_labels import lacking_in
+from reconciler.plan.steps import Do, Image, ObjectRef, Step
 from reconciler.plan.undoing.done import DoneStep
-from reconciler.plan.undoing.numbers import counted
 from reconciler.plan.undoing.way import GONE, Way
-from reconciler.snapshots.model import Numbers
 
 
 def move_back(way: Way) -> None:
@@ -84,10 +82,7 @@ def _mapping(way: Way, task: Task, turned: Mapping[str, str], place: ObjectRef) 
 
     The server wants a label for each that the task could use. One that nothing uses may become any that fits.
     """
-    there: dict[str, Mapping[str, JsonValue]] = {
-        label.name: label_state(label) for label in way.now.labels("project", place.id or 0)
-    }
-    there |= {step.name: step.gives or {} for step in way.labels_made(place)}
+    there = way.labels_there(place)
     names: dict[str, str] = {}
     lacking: list[str] = []
     for label in way.now.labels("task", task.id):
@@ -99,25 +94,15 @@ def _mapping(way: Way, task: Task, turned: Mapping[str, str], place: ObjectRef) 
         used = way.now.whole(task).using([label.name]).numbers
         instead = next((other for other, state in there.items() if _fits(label, state)), None)
         if used != Numbers() or instead is None:
-            lacking.append(f"label {label.name} with its attributes ({counted(used)} uses it)")
+            lacking.append(f"label {label.name} with its attributes ({used} uses it)")
         else:
             names[label.name] = instead
     return names, ", ".join(lacking)
 
 
-def _fits(label: Label, state: Mapping[str, JsonValue]) -> bool:
-    """Whether annotations of a label can become those of another: it has all its attributes and parts."""
-    own, other = label_state(label), state
-    mine, theirs = table(own.get("attributes")), table(other.get("attributes"))
-    if table(own.get("sublabels")).keys() - table(other.get("sublabels")).keys():
-        return False
-    return all(
-        name in theirs and all(table(mine[name]).get(key) == table(theirs[name]).get(key) for key in _ALIKE)
-        for name in mine
-    )
-
-
-_ALIKE = ("input_type", "values")
+def _fits(label: Label, state: Image) -> bool:
+    """Whether a label can become this one."""
+    return not lacking_in(label_state(label), state)
 
 
 def _name(way: Way, project: int | None) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from reconciler.annotations.numbers import Numbers
 from reconciler.plan.steps import Image
-from reconciler.snapshots.model import Numbers
+from reconciler.wording import counted
 
 
 def numbers_in(image: Image) -> Numbers | None:
@@ -15,17 +16,9 @@ def numbers_in(image: Image) -> Numbers | None:
     return Numbers(tags=tags, shapes=shapes, tracks=tracks)
 
 
-def counted(numbers: Numbers | None) -> str:
-    """`3 shapes, 1 tag`."""
-    if numbers is None:
-        return "unknown"
-    parts = [(numbers.shapes, "shape"), (numbers.tracks, "track"), (numbers.tags, "tag")]
-    return ", ".join(_plural(number, noun) for number, noun in parts if number) or "nothing"
-
-
 def since(left: Numbers | None, now: Numbers) -> str:
     """What is there now, and how that differs from what the run left: `15 shapes (12 shapes more)`."""
-    return counted(now) + (f" ({said})" if left is not None and (said := _difference(left, now)) else "")
+    return str(now) + (f" ({said})" if left is not None and (said := _difference(left, now)) else "")
 
 
 def _difference(left: Numbers, now: Numbers) -> str:
@@ -34,9 +27,5 @@ def _difference(left: Numbers, now: Numbers) -> str:
         (now.tracks - left.tracks, "track"),
         (now.tags - left.tags, "tag"),
     ]
-    said = [f"{_plural(abs(number), noun)} {'more' if number > 0 else 'fewer'}" for number, noun in pairs if number]
+    said = [f"{counted(abs(number), noun)} {'more' if number > 0 else 'fewer'}" for number, noun in pairs if number]
     return ", ".join(said) or "changed since"
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pydantic import JsonValue
-
+from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Task
 from reconciler.plan.frozen import Action
-from reconciler.plan.labels import label_state, table
+from reconciler.plan.labels import table
+from reconciler.plan.moved_labels import lacking_in
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
 from reconciler.plan.undoing.annotations import image_of
 from reconciler.plan.undoing.done import ANNOTATING, MAKING_TASKS, DoneStep
@@ -17,7 +15,8 @@ from reconciler.plan.undoing.losses import Losses
 from reconciler.plan.undoing.numbers import numbers_in, since
 from reconciler.plan.undoing.relabelling import is_as_left
 from reconciler.plan.undoing.way import Way
-from reconciler.snapshots.model import Copy, Numbers, TaskRecord
+from reconciler.snapshots.model import Copy, TaskRecord
+from reconciler.wording import listed
 
 
 def come_back(way: Way, losses: Losses) -> None:
@@ -142,27 +141,18 @@ def _project(way: Way, done: DoneStep, record: TaskRecord) -> tuple[ObjectRef | 
         return None, way.conflict(done, "project", found=why, before=record.project_name)
     ref = ObjectRef(kind="project", address=f"project[{project.id}]", id=project.id, name=project.name)
     if lacking := _lacking(way, ref, record):
-        why = f"project {project.id} has no {', '.join(lacking)} any more; --force restores it outside of any"
+        why = f"project {project.id} has not {listed(lacking)} any more; --force restores it outside of any"
         return None, way.conflict(done, "project", found=why, before=project.name)
     return ref, True
 
 
 def _lacking(way: Way, place: ObjectRef, record: TaskRecord) -> list[str]:
     """The labels and attributes without which a task cannot be moved into its project (FACTS §4)."""
-    there: dict[str, Mapping[str, JsonValue]] = {
-        label.name: label_state(label) for label in way.now.labels("project", place.id or 0)
-    }
-    there |= {step.name: step.gives or {} for step in way.labels_made(place)}
-    missing = [f"label {name}" for name in record.labels if name not in there]
+    there = way.labels_there(place)
+    missing = [f"the label {name}" for name in record.labels if name not in there]
     for name, state in record.labels.items():
-        known = table(there[name].get("attributes")) if name in there else {}
-        own = table(table(state).get("attributes")) if name in there else {}
-        missing += [f"attribute {one} of label {name}" for one in own if not _alike(own[one], known.get(one))]
+        missing += lacking_in(table(state), there[name]) if name in there else []
     return missing
-
-
-def _alike(one: JsonValue, other: JsonValue) -> bool:
-    return all(table(one).get(field) == table(other).get(field) for field in ("input_type", "values"))
 
 
 def _restoration(

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Project, Task
 from reconciler.plan.frozen import FieldChange
+from reconciler.plan.labels import label_state
 from reconciler.plan.model import Conflict, Warning_
 from reconciler.plan.remembered import Remembered
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
@@ -83,6 +84,11 @@ class Way:
             return of is not None and (of.id == owner.id if owner.id is not None else of.address == owner.address)
 
         return [step for step in self.steps if step.do is Do.CREATE_LABEL and is_owner(step.of)]
+
+    def labels_there(self, owner: ObjectRef) -> dict[str, Image]:
+        """The labels of a project or task by their names, with those that this plan has made so far."""
+        there = {label.name: label_state(label) for label in self.now.labels(owner.kind, owner.id or 0)}
+        return there | {step.name: step.gives or {} for step in self.labels_made(owner)}
 
     def goes_along(self, owner: ObjectRef | None) -> bool:
         """Whether it comes, goes or stays as a whole: what belongs to it is not turned round by itself."""

@@ -103,7 +103,7 @@ def test_a_task_without_annotations_gets_them(desk: Desk) -> None:
     for mode in ("append", "replace"):
         step = desk.step(mode=mode)
         assert (step.do, step.destroys, step.action) == (Do.ADD_ANNOTATIONS, None, "create")
-        assert counts(step) == [("nothing", "1 tag, 2 shapes")]
+        assert counts(step) == [("nothing", "2 shapes, 1 tag")]
         assert step.expect == NOTHING
         assert step.gives is not None
         assert (step.gives["tags"], step.gives["shapes"]) == (1, 2)

@@ -216,7 +216,7 @@ def test_a_project_that_lost_a_label_cannot_take_its_task_back(shop: Shop) -> No
     project = shop.id_of("Life", "project")
     van = next(one for one in shop.worker.get(f"/api/labels?project_id={project}")["results"] if one["name"] == "van")
     shop.ask("PATCH", f"/api/projects/{project}", {"labels": [{"id": van["id"], "deleted": True}]})
-    why = f"project {project} has no label van any more; --force restores it outside of any"
+    why = f"project {project} has not the label van any more; --force restores it outside of any"
     assert [(field, found) for _, field, found in told(shop.back(gone))] == [("project", why)]
 
 
