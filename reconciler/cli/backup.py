@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reconciler.cli.fetching_files import FetchingFiles
-from reconciler.cli.options import AtOnce, DryRun, Full, Out, Profile, Rate, Result
+from reconciler.cli.options import DEFAULT_STATE, AtOnce, DryRun, Full, Out, Profile, Rate, Result, State
 from reconciler.cli.selecting import Chosen, selecting
 from reconciler.cvat.session import connect
+from reconciler.history.store import StateStore
 from reconciler.transfer.sources import Backups
 
 
@@ -18,6 +19,7 @@ def backup(
     dry_run: DryRun = False,
     as_json: Result = False,
     full: Full = False,
+    state: State = DEFAULT_STATE,
     profile: Profile = None,
     rate: Rate = None,
 ) -> None:
@@ -26,4 +28,6 @@ def backup(
     `snapshot create` keeps also what a backup of CVAT forgets: people, stages, issues, the project.
     """
     with connect(profile=profile, rate=rate, connections=parallelism) as session:
-        FetchingFiles(out, parallelism, dry_run, as_json, full).carry_out(session, chosen, Backups(session))
+        FetchingFiles(out, parallelism, dry_run, as_json, full, StateStore(state)).carry_out(
+            session, chosen, Backups(session)
+        )

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.fetching_files import FetchingFiles
-from reconciler.cli.options import AtOnce, DryRun, Full, Out, Profile, Rate, Result
+from reconciler.cli.options import DEFAULT_STATE, AtOnce, DryRun, Full, Out, Profile, Rate, Result, State
 from reconciler.cli.selecting import Chosen, selecting
 from reconciler.cvat.session import connect
 from reconciler.errors import ReconcilerError
+from reconciler.history.store import StateStore
 from reconciler.transfer.sources import NATIVE, Datasets, Native
 
 
@@ -32,6 +33,7 @@ def export_annotations(
     dry_run: DryRun = False,
     as_json: Result = False,
     full: Full = False,
+    state: State = DEFAULT_STATE,
     profile: Profile = None,
     rate: Rate = None,
 ) -> None:
@@ -40,4 +42,4 @@ def export_annotations(
         raise ReconcilerError(f"--format {NATIVE} has no pictures", hint="leave out --images, or use `backup`")
     with connect(profile=profile, rate=rate, connections=parallelism) as session:
         source = Native(session) if data_format == NATIVE else Datasets(session, data_format, images)
-        FetchingFiles(out, parallelism, dry_run, as_json, full).carry_out(session, chosen, source)
+        FetchingFiles(out, parallelism, dry_run, as_json, full, StateStore(state)).carry_out(session, chosen, source)

@@ -14,6 +14,7 @@ from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.errors import ChangesFailedError, InterruptedRunError, PlanError, Problem, ProblemsError
+from reconciler.history.store import StateStore
 from reconciler.report.progress import reading
 from reconciler.report.transfer_json import fetched_json, survey_json
 from reconciler.report.transfer_progress import fetching
@@ -33,6 +34,7 @@ class FetchingFiles:
     dry_run: bool
     as_json: bool
     full: bool
+    store: StateStore  # only read: it remembers which priorities stand in names
 
     def carry_out(self, session: Session, chosen: Chosen, source: Source) -> None:
         """Fetch the files of a selection.
@@ -62,7 +64,7 @@ class FetchingFiles:
         selector = chosen.selector()
         with reading(stderr()) as on_page:
             try:
-                tasks = list(selected_tasks(Reader(session, on_page), selector, at=chosen.at))
+                tasks = list(selected_tasks(Reader(session, on_page), selector, at=chosen.at, store=self.store))
             except ProblemsError as error:
                 problems += error.problems
         try:

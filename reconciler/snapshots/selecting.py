@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
+from reconciler.cvat.session import Session
 from reconciler.errors import Location, PlanError, Problem
 from reconciler.history.bindings import load_bindings
 from reconciler.history.priorities import load_priorities
@@ -38,7 +39,7 @@ def selected_tasks(
     problems: list[Problem] = []
     projects = ProjectIndex(reader.projects(), {})
     capabilities = reader.session.capabilities
-    priorities = _known(reader, store) if store is not None else Priorities()
+    priorities = priorities_kept(reader.session, store) if store is not None else Priorities()
     selecting = Selecting(reader, projects, capabilities.filters_created_date, problems, priorities)
     tasks = selecting.select(selector, at).tasks
     problems += [
@@ -51,8 +52,12 @@ def selected_tasks(
     return tasks
 
 
-def _known(reader: Reader, store: StateStore) -> Priorities:
-    session = reader.session
+def priorities_kept(session: Session, store: StateStore) -> Priorities:
+    """The priorities that this tool put into names, as the state store remembers them.
+
+    Raises:
+        StateError: the store is damaged.
+    """
     ref = ServerRef(
         url=session.url,
         version=str(session.version),

@@ -21,6 +21,7 @@ from reconciler.errors import PlanError, Problem, ProblemsError
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest, from_document
 from reconciler.plan.model import Plan
+from reconciler.snapshots.selecting import priorities_kept
 from reconciler.transfer.folder import known
 from reconciler.transfer.listing import Listing
 from reconciler.transfer.matching import Matched, files_in, match
@@ -63,7 +64,7 @@ def plan_import(
     matched, listing = Matched({}, ()), None
     try:
         listing = known(folder)
-        matched = _matched(session, folder, tasks, listing)
+        matched = _matched(session, store, folder, tasks, listing)
         found += matched.problems
     except OSError as error:
         found.append(Problem(f"{folder} cannot be read: {error.strerror or error}", hint="name a folder with --from"))
@@ -85,13 +86,15 @@ def plan_import(
     return Import(plan, len(matched.files), [task for task in tasks if task.id not in matched.files])
 
 
-def _matched(session: Session, folder: Path, tasks: Sequence[Task], listing: Listing | None) -> Matched:
+def _matched(
+    session: Session, store: StateStore, folder: Path, tasks: Sequence[Task], listing: Listing | None
+) -> Matched:
     files = files_in(folder)
     if not files:
         raise PlanError([Problem(f"there are no files in {folder}", hint="name a folder with --from")])
     if not tasks:
         return Matched({}, ())  # why nothing is selected is told already
-    return match(files, tasks, listing, session.url)
+    return match(files, tasks, listing, session.url, priorities_kept(session, store).bare)
 
 
 def _format_of(listing: Listing | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +30,23 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(one for one in folder.iterdir() if one.is_file() and not _is_ours(one.name))
 
 
-def match(files: Sequence[Path], tasks: Sequence[Task], listing: Listing | None, server: str) -> Matched:
+def _as_it_is(name: str, _: int) -> str:
+    return name
+
+
+def match(
+    files: Sequence[Path],
+    tasks: Sequence[Task],
+    listing: Listing | None,
+    server: str,
+    bare: Callable[[str, int], str] = _as_it_is,
+) -> Matched:
     """Find each file's task, among those that are selected.
 
     `listing` is what the files' folder says of them. What it says of another server's tasks is true of names only.
+    `bare` takes out of a name, of a task by its id, what was put into it: names match with and without.
     """
-    matching = _Matching(tasks, listing, server)
+    matching = _Matching(tasks, listing, server, bare)
     found: dict[int, list[Path]] = defaultdict(list)
     problems: list[Problem] = []
     for file in files:
@@ -54,11 +65,15 @@ def match(files: Sequence[Path], tasks: Sequence[Task], listing: Listing | None,
 
 
 class _Matching:
-    def __init__(self, tasks: Sequence[Task], listing: Listing | None, server: str) -> None:
+    def __init__(
+        self, tasks: Sequence[Task], listing: Listing | None, server: str, bare: Callable[[str, int], str]
+    ) -> None:
+        self._bare = bare
         self._by_id = {task.id: task for task in tasks}
         self._by_name: dict[str, list[Task]] = defaultdict(list)
         for task in tasks:
-            self._by_name[safe_name(task.name)].append(task)
+            for name in self._names_of(task):
+                self._by_name[name].append(task)
         self._listed = {one.name: one for one in listing.files} if listing is not None else {}
         self._is_here = listing is None or listing.purpose.server == server
 
@@ -80,7 +95,7 @@ class _Matching:
     def _found(self, meant: Meant) -> Iterator[Task]:
         if meant.id is not None:
             task = self._by_id.get(meant.id)
-            if task is not None and meant.name in (None, safe_name(task.name)):
+            if task is not None and (meant.name is None or self._called(meant.name, task.id) & self._names_of(task)):
                 yield task
             return
         name = safe_name(meant.name or "")
@@ -88,6 +103,12 @@ class _Matching:
         if name.isascii() and name.isdecimal() and (by_id := self._by_id.get(int(name))) is not None:
             found[by_id.id] = by_id
         yield from found.values()
+
+    def _names_of(self, task: Task) -> set[str]:
+        return self._called(task.name, task.id)
+
+    def _called(self, name: str, task: int) -> set[str]:
+        return {safe_name(name), safe_name(self._bare(name, task))}
 
     def _nothing(self, file: Path, meant: Meant) -> Problem:
         task = self._by_id.get(meant.id) if meant.id is not None else None
