@@ -74,9 +74,14 @@ class Bindings(Frozen):
 
     def with_binding(self, binding: Binding) -> Bindings:
         """With this binding in the place of its address's earlier one."""
-        key = (binding.server, binding.organization, binding.address)
-        others = tuple(one for one in self.bindings if (one.server, one.organization, one.address) != key)
+        others = self.without(binding.server, binding.organization, binding.address).bindings
         return self.model_copy(update={"bindings": (*others, binding)})
+
+    def without(self, server: str, organization: str | None, address: str) -> Bindings:
+        """With nothing remembered of an address."""
+        key = (server, organization, address)
+        left = tuple(one for one in self.bindings if (one.server, one.organization, one.address) != key)
+        return self.model_copy(update={"bindings": left})
 
     def with_successors(self, successors: Iterable[Successor]) -> Bindings:
         """With these successors noted, and what is bound to the old ids bound to the new ones."""

@@ -9,7 +9,7 @@ not in it; where one step needs the object that another makes, it names that ste
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, JsonValue
 
@@ -41,6 +41,11 @@ class Do(StrEnum):
     # None: only the server knows (it cuts tracks where a job ends, and doubles what lies on frames that jobs share)
     IMPORT_ANNOTATIONS = "import_annotations"  # body: format; from `content`; as above → None (only the server knows)
     SET_JOBS = "set_jobs"  # body: what the jobs of a new task get: {"all": {…}, "overrides": [{"frames": […], …}]}
+
+
+MAKING_TASKS: Final = frozenset({Do.CREATE_TASK, Do.RESTORE_TASK})
+MAKING: Final = MAKING_TASKS | {Do.CREATE_PROJECT}
+ANNOTATING: Final = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS})
 
 
 class ObjectRef(Frozen):

@@ -10,10 +10,8 @@ from reconciler.annotations.whole import WholeTask
 from reconciler.history.model import Run, StepRecord, WriteOutcome
 from reconciler.history.runs import load_plan, load_step_records, runs
 from reconciler.history.store import StateStore
-from reconciler.plan.steps import Do
+from reconciler.plan.steps import ANNOTATING, Do
 from reconciler.snapshots.reading import annotations_of, find_copy
-
-_ANNOTATING = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS})
 
 
 def cut_off_before(store: StateStore, run: str, task_id: int, server: str) -> WholeTask | None:
@@ -36,7 +34,7 @@ def cut_off_before(store: StateStore, run: str, task_id: int, server: str) -> Wh
 
 
 def _records(store: StateStore, run: Run) -> list[StepRecord]:
-    return [one for one in load_step_records(store, run.id) if one.do in _ANNOTATING]
+    return [one for one in load_step_records(store, run.id) if one.do in ANNOTATING]
 
 
 def _kept_beside(store: StateStore, run: Run, record: StepRecord) -> bool:

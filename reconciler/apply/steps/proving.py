@@ -16,9 +16,9 @@ from reconciler.apply.steps.site import Site
 from reconciler.errors import ReconcilerError, ServerError
 from reconciler.history.model import Unproven
 from reconciler.plan.model import Change, Plan
-from reconciler.plan.steps import Do, Image, Step
+from reconciler.plan.steps import ANNOTATING, MAKING_TASKS, Do, Image, ObjectRef, Step
 
-_PROVEN_ALREADY = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS, Do.REAPPLY})
+_PROVEN_ALREADY = ANNOTATING | {Do.REAPPLY}
 """Read again whole when they were written: annotators may have gone on since."""
 
 _BY_ID = frozenset({Do.CREATE_PROJECT, Do.CREATE_TASK, Do.PATCH_LABEL, Do.DELETE_LABEL})
@@ -74,7 +74,7 @@ def planned_again_steps(again: Plan, results: Sequence[StepResult]) -> tuple[lis
     """
     behind = {subject for one in results if one.outcome not in ARRIVED for subject in _subjects(one)}
     touched = {subject for one in results if one.outcome in ARRIVED for subject in _subjects(one)} - behind
-    made = {one.id for one in results if one.outcome in ARRIVED and one.step.do in (Do.CREATE_TASK, Do.RESTORE_TASK)}
+    made = {one.id for one in results if one.outcome in ARRIVED and one.step.do in MAKING_TASKS}
     found = [_again(step) for step in again.steps if touched & set(_of_step(step)) and not behind & set(_of_step(step))]
     further: dict[str, set[int]] = {}
     for change in again.updates:
@@ -109,13 +109,11 @@ def _rules(change: Change) -> set[str]:
 
 
 def _again(step: Step) -> Unproven:
-    owner = step.of if step.of is not None else None
-    task = step.id if step.kind == "task" else owner.id if owner is not None and owner.kind == "task" else None
     return Unproven(
         address=step.address,
         kind=step.kind,
         id=step.id or 0,
-        task=task or 0,
+        task=_task_of(step, step.id, step.of),
         field=str(step.do),
         wanted=step.gives,
         found=step.expect,
@@ -155,18 +153,23 @@ def _of(result: StepResult) -> set[Object]:
 def _one(
     result: StepResult, field: str, wanted: JsonValue | Image, found: JsonValue | Image, *, missing: bool = False
 ) -> Unproven:
-    step, owner = result.step, result.of
-    task = result.id if step.kind == "task" else owner.id if owner is not None and owner.kind == "task" else None
+    step = result.step
     return Unproven(
         address=step.address,
         kind=step.kind,
         id=result.id or 0,
-        task=task or 0,
+        task=_task_of(step, result.id, result.of),
         field=field,
         wanted=wanted,
         found=found,
         missing=missing,
     )
+
+
+def _task_of(step: Step, number: int | None, owner: ObjectRef | None) -> int:
+    if step.kind == "task":
+        return number or 0
+    return (owner.id or 0) if owner is not None and owner.kind == "task" else 0
 
 
 def _same(one: JsonValue, other: JsonValue) -> bool:

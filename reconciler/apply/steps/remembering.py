@@ -21,10 +21,8 @@ from reconciler.history.bindings import (
 )
 from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan
-from reconciler.plan.steps import AnnotationsWish, BindingWish, Do, Step
+from reconciler.plan.steps import ANNOTATING, MAKING, AnnotationsWish, BindingWish, Do, Step
 
-_MAKING = frozenset({Do.CREATE_PROJECT, Do.CREATE_TASK, Do.RESTORE_TASK})
-_ANNOTATING = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS})
 _REPLACED = ".replaced["
 
 
@@ -56,10 +54,10 @@ class Remembering:
                     Successor(server=server, kind=one.kind, old=one.old, new=one.new, run=run)
                     for one in result.replaced
                 )
-            if step.do in _MAKING and result.outcome in ARRIVED and result.id is not None:
+            if step.do in MAKING and result.outcome in ARRIVED and result.id is not None:
                 known = self._with_made(known, result, result.id)
             if _REPLACED in step.address and result.outcome in ARRIVED and self._is_over(known, step):
-                known = self._without(known, step.address)
+                known = known.without(*self._key, step.address)
             if known != before:
                 self._save(known)
 
@@ -148,16 +146,10 @@ class Remembering:
         known_as = known.find(*self._key, step.address)
         return self.plan.kind == "rollback" or known_as is None or known_as.created is None
 
-    def _without(self, known: Bindings, address: str) -> Bindings:
-        left = tuple(
-            one for one in known.bindings if (one.server, one.organization, one.address) != (*self._key, address)
-        )
-        return known.model_copy(update={"bindings": left})
-
     def _objects(self, results: Iterable[StepResult], known: Bindings) -> dict[str, Project | Task]:
         """By address, the objects that the wishes are about, as they are now."""
         made = {
-            one.step.address: one.id for one in results if one.step.do in _MAKING and one.outcome in ARRIVED and one.id
+            one.step.address: one.id for one in results if one.step.do in MAKING and one.outcome in ARRIVED and one.id
         }
         ids = {
             wish.address: made.get(wish.address)
@@ -204,7 +196,7 @@ class Remembering:
     ) -> AppliedAnnotations | None:
         """Which file has been applied, and what the server has made of it."""
         applied = old.annotations if old is not None else None
-        step = next((one for one in ended if one.step.do in _ANNOTATING), None)
+        step = next((one for one in ended if one.step.do in ANNOTATING), None)
         if wish is None and step is not None and self.plan.kind == "rollback":
             return None  # what went back may be wanted of the same file once more
         if wish is None or not isinstance(found, Task):
@@ -213,7 +205,7 @@ class Remembering:
             if applied is not None and applied.wish == wish:
                 return applied
             planned = any(
-                one.do in _ANNOTATING and one.of is not None and one.of.address == _address(self.plan, wish)
+                one.do in ANNOTATING and one.of is not None and one.of.address == _address(self.plan, wish)
                 for one in self.plan.steps
             )
             return applied if planned else AppliedAnnotations(wish=wish, result=self._digest(found))

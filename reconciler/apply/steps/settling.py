@@ -17,10 +17,9 @@ from reconciler.errors import ReconcilerError, ServerError
 from reconciler.history.model import Run, StepRecord, WriteOutcome
 from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan
-from reconciler.plan.steps import Do, Step
+from reconciler.plan.steps import MAKING, Do, Step
 
 _KILLED = "the process was killed before the answer"
-_MAKING = frozenset({Do.CREATE_PROJECT, Do.CREATE_TASK, Do.RESTORE_TASK})
 
 
 class Settling:
@@ -59,7 +58,7 @@ class Settling:
         remembering = Remembering(self._store, plan, site.reader, run.id)
         steps = {step.key: step for step in plan.steps}
         for key, record in {(one.address, one.do): one for one in records}.items():
-            if record.outcome in ARRIVED and key in steps and (record.do in _MAKING or record.replaced):
+            if record.outcome in ARRIVED and key in steps and (record.do in MAKING or record.replaced):
                 remembering.take(
                     StepResult(steps[key], record.outcome, id=record.id, of=record.of, replaced=record.replaced)
                 )

@@ -15,8 +15,8 @@ from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Task
 from reconciler.plan.frozen import Action
-from reconciler.plan.steps import Do, Image, Impact, ObjectRef, Step
-from reconciler.plan.undoing.done import ANNOTATING, DoneStep
+from reconciler.plan.steps import ANNOTATING, Do, Image, Impact, ObjectRef, Step
+from reconciler.plan.undoing.done import DoneStep
 from reconciler.plan.undoing.numbers import numbers_in, since
 from reconciler.plan.undoing.relabelling import changes_of, is_as_left, shown_then
 from reconciler.plan.undoing.way import GONE, Way

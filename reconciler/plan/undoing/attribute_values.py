@@ -9,9 +9,9 @@ from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Task
 from reconciler.plan.frozen import Action
 from reconciler.plan.labels import table
-from reconciler.plan.steps import Do, Image, Impact, ObjectRef, Step
+from reconciler.plan.steps import ANNOTATING, Do, Image, Impact, ObjectRef, Step
 from reconciler.plan.undoing.annotations import image_of
-from reconciler.plan.undoing.done import ANNOTATING, DoneStep
+from reconciler.plan.undoing.done import DoneStep
 from reconciler.plan.undoing.numbers import since
 from reconciler.plan.undoing.relabelling import labels_came_last, owner_of, shown_then, states_then
 from reconciler.plan.undoing.way import Way

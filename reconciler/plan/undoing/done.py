@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from reconciler.history.model import StepRecord
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
 
-ANNOTATING = frozenset({Do.PUT_ANNOTATIONS, Do.ADD_ANNOTATIONS, Do.IMPORT_ANNOTATIONS})
-MAKING_TASKS = frozenset({Do.CREATE_TASK, Do.RESTORE_TASK})
-
 
 @dataclass(frozen=True)
 class DoneStep:

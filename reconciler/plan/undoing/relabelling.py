@@ -6,8 +6,7 @@ from reconciler.annotations.labels import LabelIds
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Task
 from reconciler.plan.labels import label_state
-from reconciler.plan.steps import Do, Image
-from reconciler.plan.undoing.done import ANNOTATING
+from reconciler.plan.steps import ANNOTATING, Do, Image
 from reconciler.plan.undoing.now import Owner
 from reconciler.plan.undoing.way import Way
 

@@ -8,9 +8,9 @@ from reconciler.cvat.models import Task
 from reconciler.plan.frozen import Action
 from reconciler.plan.labels import table
 from reconciler.plan.moved_labels import lacking_in
-from reconciler.plan.steps import Do, Image, ObjectRef, Step
+from reconciler.plan.steps import ANNOTATING, MAKING_TASKS, Do, Image, ObjectRef, Step
 from reconciler.plan.undoing.annotations import image_of
-from reconciler.plan.undoing.done import ANNOTATING, MAKING_TASKS, DoneStep
+from reconciler.plan.undoing.done import DoneStep
 from reconciler.plan.undoing.losses import Losses
 from reconciler.plan.undoing.numbers import numbers_in, since
 from reconciler.plan.undoing.relabelling import is_as_left
