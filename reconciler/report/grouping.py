@@ -52,9 +52,13 @@ class TaskEntry:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why, in the plan's own words. A job's that only names the source of the task's own is left out."""
+        """Why, in the plan's own words. A job's that only names the source of the task's own is left out.
+
+        A job's `a, wanted by b` has told another job's `a`, whichever comes first.
+        """
         own = self.changes[0].reason if self.changes and self.changes[0].kind == "task" else ""
-        return _unique(change.reason for change in self.changes if not _is_said(change.reason, own))
+        told = _unique(change.reason for change in self.changes if not _is_said(change.reason, own))
+        return tuple(one for one in told if not any(other.startswith(f"{one}, wanted by ") for other in told))
 
 
 @dataclass

@@ -29,6 +29,18 @@ def test_a_reason_that_only_names_the_same_source_is_not_repeated() -> None:
     assert len(why("task.a describes it", "wanted by task.a, wanted by rule.b")) == 2
 
 
+def test_jobs_with_one_reason_more_come_in_any_order() -> None:
+    def why(*jobs: str) -> tuple[str, ...]:
+        plan = reopening(1, 2)
+        task, *others = plan.changes
+        told = [job.model_copy(update={"reason": reason}) for job, reason in zip(others, jobs, strict=True)]
+        (entry,) = task_entries(plan.model_copy(update={"changes": (task, *told)}))
+        return entry.reasons
+
+    assert why("it follows", "it follows, wanted by rule.b") == why("it follows, wanted by rule.b", "it follows")
+    assert why("it follows", "it follows, wanted by rule.b")[1:] == ("it follows, wanted by rule.b",)
+
+
 def test_jobs_that_change_alike_are_one_group() -> None:
     (entry,) = task_entries(reopening(1, 3))
     assert [group.ids for group in entry.job_groups] == [(1655, 1656, 1657)]
