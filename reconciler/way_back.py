@@ -15,7 +15,8 @@ from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan, ServerRef
 from reconciler.plan.observing import People
 from reconciler.plan.reversal import Reversal
-from reconciler.plan.undoing import StepReversal, joined
+from reconciler.plan.undoing.joining import joined
+from reconciler.plan.undoing.reversal import StepReversal
 from reconciler.plan.written import Done, as_it_is_called, users_restored
 from reconciler.snapshots.stored import StoredCopies
 
