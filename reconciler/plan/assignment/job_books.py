@@ -49,8 +49,11 @@ class JobBooks:
             self._note(self.ctx.server.jobs_of_tasks(sorted(scope.tasks), where=narrowed(theirs)))
 
     def give(self, rule: SharingRule, task: int, given: Mapping[str, list[int]]) -> None:
-        """Each person's jobs of the task are one wish."""
+        """Each person's jobs of the task are one wish. It rests on how far they are: begun work would have stayed."""
+        found = {job.id: {"stage": job.stage, "state": job.state} for job in self.read.of(task)}
+        tested = self.wishes[task].tested_of_jobs.setdefault(rule.address, {})
         for person, jobs in given.items():
+            tested.update({job: {**tested.get(job, {}), **found[job]} for job in jobs})
             wanted = {"assignee": Wish(person, rule.address, rule.places[person])}
             self.wishes[task].add_for_jobs(JobWish(wanted, only=frozenset(jobs)))
 

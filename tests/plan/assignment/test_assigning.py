@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.apply.staleness import StalePlanError
 from reconciler.errors import PlanError
 from reconciler.history.annotators import recorded_annotators
 from reconciler.history.model import RunStatus
@@ -282,3 +283,13 @@ def test_it_arrives_stays_and_goes_back(sit: Sit, world: World, text: str) -> No
     back = desk.rollback(outcome.run.id)
     assert back.run.status is RunStatus.DONE
     assert managed(desk) == start
+
+
+def test_what_somebody_has_begun_since_the_plan_is_not_taken_from_them(sit: Sit) -> None:
+    desk = sit(plain_world({1: "0-9 annotation/new @alice", 2: "10-19 annotation/new @alice"}))
+    planned = desk.plan(rule("alice", "bob"))
+    (change,) = planned.updates
+    assert desk.sandbox.api("PATCH", f"/api/jobs/{change.id}", {"state": "in progress"})[0] == 200
+    with pytest.raises(StalePlanError, match=r"job\.state was 'new' when planned"):
+        desk.apply(planned)
+    assert holders(desk) == {1: "alice", 2: "alice"}
