@@ -83,11 +83,14 @@ def verify(
         if shown is Format.JSON:
             typer.echo(check_json(found, problems, restored=restore), nl=False)
         else:
-            render_check(found, problems, console)
+            render_check(found, problems, console, restored=restore and not interrupted)
     if interrupted:
         raise InterruptedRunError("interrupted; the scratch task is deleted, the other tasks were not tried")
     if any(problems.values()):
-        raise ReconcilerError("the snapshot is damaged", hint="take another one: `reconciler snapshot create`")
+        raise ReconcilerError(
+            "the snapshot is damaged",
+            hint="as long as the task is there, take another one: `reconciler snapshot create`",
+        )
 
 
 def _restore_all(

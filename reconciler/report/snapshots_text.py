@@ -95,8 +95,10 @@ def render_created(created: Created, console: Console) -> None:
         show(console, [Text(), styled("Interrupted: what is listed above is whole.", "yellow")])
 
 
-def render_check(snapshot: DataSnapshot, problems: Mapping[str, Sequence[str]], console: Console) -> None:
-    """Write what is wrong with which copy."""
+def render_check(
+    snapshot: DataSnapshot, problems: Mapping[str, Sequence[str]], console: Console, *, restored: bool = False
+) -> None:
+    """Write what is wrong with which copy; and whether tasks were restored to find out."""
     for copy in snapshot.copies:
         if copy.folder not in problems:
             continue
@@ -107,6 +109,7 @@ def render_check(snapshot: DataSnapshot, problems: Mapping[str, Sequence[str]], 
             show(console, words(Text("           "), problem, width=console.width))
     damaged = sum(bool(found) for found in problems.values())
     said = f"{damaged} of {counted(len(problems), 'copy', 'copies')} damaged." if damaged else "All copies are whole."
+    said += " Tasks were restored, compared, and deleted again." if restored else ""
     show(console, [Text(), styled(said if problems else "It holds no copies.", "red" if damaged else "")])
 
 

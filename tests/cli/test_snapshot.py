@@ -116,7 +116,8 @@ def test_damage_is_found(connected: Sandbox, reconciler: Command, taken: str) ->
 def test_restored_and_compared(connected: Sandbox, reconciler: Command, taken: str) -> None:
     before = state_of(connected)
     said = reconciler("snapshot", "verify", taken, "--restore", "--yes")
-    assert (said.code, said.out.splitlines()[-1]) == (0, "All copies are whole.")
+    last = "All copies are whole. Tasks were restored, compared, and deleted again."
+    assert (said.code, said.out.splitlines()[-1]) == (0, last)
     assert "Restoring task 1 (batch-001)" in said.err
     assert state_of(connected) == before
 
