@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
+CONNECTIONS = 4  # requests at once: more only queue (measured, FACTS §3)
 PAGE_SIZE = 500  # 2.54 has no bound, newer servers cap at 500: this works on all of them (FACTS §3)
 REPLICA_TYPES = frozenset({"consensus_replica", "replica"})  # the name in 2.54, and in 2.80 (FACTS §2)
 

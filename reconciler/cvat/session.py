@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from packaging.version import Version
 from urllib3.util import Retry
 
-from reconciler.cvat.capabilities import Capabilities
+from reconciler.cvat.capabilities import CONNECTIONS, Capabilities
 from reconciler.cvat.credentials import Credentials, check_organization
 from reconciler.cvat.greeting import authenticate, check_organization_access, log_in, server_version
 from reconciler.cvat.models import User
@@ -79,7 +79,7 @@ def connect(
     organization: str | Unset | None = UNSET,
     rate: float | None = None,
     timeout: float = 60,
-    connections: int = 4,
+    connections: int = CONNECTIONS,
     profile: str | None = None,
     environ: Mapping[str, str] | None = None,
     retry: Retry = DEFAULT_RETRY,

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, get_args
 
+from reconciler.cvat.capabilities import CONNECTIONS
 from reconciler.cvat.filters import Filter, all_of, equals, negate
 from reconciler.cvat.reading import Reader
 from reconciler.manifest.workflow_words import Stage, State
@@ -20,7 +21,6 @@ MOST_PEOPLE: Final = 60
 _STAGES: Final[tuple[str, ...]] = get_args(Stage)
 _STATES: Final[tuple[str, ...]] = get_args(State)
 _DONE: Final = ("acceptance", "completed")
-_CONNECTIONS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def counted(reader: Reader, project: int, people: Sequence[str]) -> Counted:
     asked = list(people) if len(people) <= MOST_PEOPLE else []
     questions: list[Filter] = [here, *(all_of(annotation, _at(*position)) for position in positions)]
     questions += [all_of(annotation, equals("assignee", person), negate(_at(*_DONE))) for person in asked]
-    with ThreadPoolExecutor(_CONNECTIONS) as threads:
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
         every, *numbers = threads.map(reader.count_jobs, questions)
     by_position = dict(zip(positions, numbers, strict=False))
     jobs: dict[str, dict[str, int]] = {}

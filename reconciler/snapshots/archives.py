@@ -25,6 +25,8 @@ _TASK, _ANNOTATIONS, _DATA = "task.json", "annotations.json", "data/"
 _MANIFEST = f"{_DATA}manifest.jsonl"
 _HEADS = 2  # the manifest's first lines: its version and its type
 _PIECE = 1 << 20
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What reading an archive raises that is cut off, damaged, encrypted or packed in an unknown way."""
 _MOST_NAMED = 3
 _LOST_ORDERS = frozenset({"random", "predefined"})
 
@@ -166,7 +168,7 @@ def open_backup(path: Path) -> Backup:
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
-                _read_through(archive, member)
+                _check(archive, member)
             files = frozenset(member.filename for member in archive.infolist() if not member.is_dir())
             about, annotations = (_json(archive, name, files) for name in (_TASK, _ANNOTATIONS))
             manifest = _manifest(archive) if _MANIFEST in files else None
@@ -210,12 +212,17 @@ def _range(job: Mapping[str, Any]) -> tuple[int, int]:
     return (start if isinstance(start, int) else -1), (stop if isinstance(stop, int) else -1)
 
 
-def _read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+def read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Read every byte of a file in an archive, which has its checksum; raises one of UNREADABLE."""
+    with archive.open(member) as file:
+        while file.read(_PIECE):
+            pass
+
+
+def _check(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     try:
-        with archive.open(member) as file:
-            while file.read(_PIECE):
-                pass
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        read_through(archive, member)
+    except UNREADABLE:
         raise DamagedBackup(f"{member.filename} is damaged in it") from None
 
 

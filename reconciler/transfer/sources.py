@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.errors import Problem, ReconcilerError
 from reconciler.manifest.wording import did_you_mean, quoted
-from reconciler.snapshots.archives import DamagedBackup
+from reconciler.snapshots.archives import UNREADABLE, DamagedBackup, read_through
 from reconciler.snapshots.backup_checks import ChangedMeanwhile, problems_of_backup
 from reconciler.snapshots.recording import TaskAsItIs
 from reconciler.transfer.listing import Purpose
@@ -32,7 +31,6 @@ NATIVE: Final = "native"
 """What CVAT's own JSON is called where a format is asked for: annotations as they are, nothing lost, labels by name."""
 
 _ATTEMPTS: Final = 3  # somebody who goes on annotating will not be waited for
-_PIECE: Final = 1 << 20
 
 
 class BadFileError(ReconcilerError):
@@ -165,9 +163,7 @@ def _read_through(task: Task, path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
-                with archive.open(member) as file:
-                    while file.read(_PIECE):
-                        pass
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+                read_through(archive, member)
+    except UNREADABLE:
         what = f"what the server gave of task {task.id} is no readable zip archive: cut off, or damaged"
         raise BadFileError(what, hint="run the same command again") from None

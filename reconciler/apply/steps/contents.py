@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from reconciler.annotations.labels import LabelIds
 from reconciler.annotations.whole import WholeTask, read_whole
+from reconciler.cvat.capabilities import CONNECTIONS
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.plan.steps import Image
-
-_CONNECTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,6 @@ def read_contents(reader: Reader, task: Task) -> Contents:
 def read_all_contents(reader: Reader, tasks: Iterable[Task]) -> dict[int, Contents]:
     """Those of many tasks, over a few connections."""
     tasks = list(tasks)
-    with ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="contents") as pool:
+    with ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="contents") as pool:
         found = pool.map(lambda task: read_contents(reader, task), tasks)
         return {task.id: contents for task, contents in zip(tasks, found, strict=True)}

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
 
 from reconciler.annotations.errors import AnnotationsError
 from reconciler.annotations.labels import LabelIds
 from reconciler.annotations.numbers import Numbers
 from reconciler.annotations.whole import WholeTask, read_whole
+from reconciler.cvat.capabilities import CONNECTIONS
 from reconciler.cvat.filters import equals
 from reconciler.cvat.models import Job, Task
 from reconciler.errors import ServerError
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.labels_after import labels_after_of
 from reconciler.plan.steps import Impact, ObjectRef
-
-_CONNECTIONS: Final = 4  # more only queue (FACTS §3)
 
 
 def impact_of_label(ctx: Building, owner: ObjectRef, label: str) -> Impact:
@@ -81,7 +79,7 @@ def read_wholes(ctx: Building, tasks: Iterable[Task]) -> dict[int, WholeTask | N
         jobs = jobs_of(ctx, missing)
         # Labels are asked for beforehand, as all of this shares them: only annotations are read side by side.
         ids = {task.id: _ids(ctx, task) for task in missing}
-        with ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="impact") as pool:
+        with ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="impact") as pool:
             read = pool.map(lambda task: _read(ctx, task, jobs[task.id], ids[task.id]), missing)
             ctx.wholes.update(zip([task.id for task in missing], read, strict=True))
     return {task.id: ctx.wholes[task.id] for task in tasks}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 from reconciler.annotations.labels import LabelIds
 from reconciler.annotations.whole import WholeTask, read_whole
-from reconciler.cvat.capabilities import Capabilities
+from reconciler.cvat.capabilities import CONNECTIONS, Capabilities
 from reconciler.cvat.details import Guide
 from reconciler.cvat.filters import equals
 from reconciler.cvat.models import Job, Label, Project, Task
@@ -19,7 +19,6 @@ from reconciler.plan.observing import Observed
 from reconciler.plan.steps import Impact
 
 Owner = Literal["project", "task"]
-_CONNECTIONS: Final = 4
 
 
 @dataclass
@@ -102,7 +101,7 @@ class Now:
                 self._jobs[job.task_id].append(job)
         for project in {task.project_id for task in unread if task.project_id is not None}:
             self.labels("project", project)
-        with ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="annotations") as pool:
+        with ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="annotations") as pool:
             self._wholes.update(zip([task.id for task in unread], pool.map(self._read, unread), strict=True))
 
     def expect(self, task: int, whole: WholeTask) -> None:
