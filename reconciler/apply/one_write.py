@@ -12,6 +12,7 @@ from reconciler.cvat.reading import Reader
 from reconciler.cvat.writing import Writer
 from reconciler.errors import ServerError
 from reconciler.history.model import WriteOutcome
+from reconciler.plan.begun import BEGUN, begun_tasks, resting_on_it
 from reconciler.plan.model import Change, Write
 from reconciler.plan.state import State, job_seen, task_state
 
@@ -110,6 +111,11 @@ def look(change: Change, reader: Reader) -> State | None:
     """The object that a change is about, as it is now; None if it is gone."""
     if change.kind == "task":
         task = reader.task(change.id)
-        return task_state(task) if task is not None else None
+        if task is None:
+            return None
+        state = task_state(task)
+        if asked := resting_on_it([change]):
+            state[BEGUN] = bool(begun_tasks(reader, asked))
+        return state
     job = reader.job(change.id)
     return job_seen(job) if job is not None else None

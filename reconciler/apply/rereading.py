@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from reconciler.cvat.reading import Reader
+from reconciler.plan.begun import BEGUN, begun_tasks, resting_on_it
 from reconciler.plan.model import Change
 from reconciler.plan.state import State, job_seen, task_state
 
@@ -31,7 +32,7 @@ class Reread:
     def items(self) -> Iterable[tuple[Key, State]]:
         """All objects that are there, with their managed fields."""
         for key, state in self._states.items():
-            yield key, {name: value for name, value in state.items() if name != "updated"}
+            yield key, {name: value for name, value in state.items() if name not in ("updated", BEGUN)}
 
 
 def reread(changes: Iterable[Change], reader: Reader) -> Reread:
@@ -44,6 +45,11 @@ def reread(changes: Iterable[Change], reader: Reader) -> Reread:
     states: dict[Key, State] = {}
     for task in reader.tasks_by_id({change.task for change in changes}):
         states["task", task.id] = task_state(task)
+    asked = resting_on_it(changes)
+    begun = begun_tasks(reader, asked)
+    for number in asked:
+        if ("task", number) in states:
+            states["task", number][BEGUN] = number in begun
     for job in reader.jobs_by_id({change.id for change in changes if change.kind == "job"}):
         states["job", job.id] = job_seen(job)
     return Reread(states)

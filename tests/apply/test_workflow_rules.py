@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler import operations
+from reconciler.cvat.transport import Answer
 from reconciler.errors import ConflictError
-from reconciler.history.model import RunStatus
+from reconciler.history.model import RunStatus, WriteOutcome
 from reconciler.sandbox import Sandbox
 
-from .desk import Desk, seated
+from .desk import Desk, outcomes, seated
 from .worlds import world
 
 RULES = """
@@ -107,3 +109,63 @@ rules:
     other = text.replace("{project: {name: Street}, priority: 1}", "{project: {name: Street}, priority: null}")
     desk.apply(other)
     assert (desk.job(2)[2], desk.job(3)[2]) == ("alice", "dave")
+
+
+BY_TASK = """
+version: 1
+rules:
+  share: {select: {project: {name: Street}}, assign: {to: [alice, bob], by: task}}
+"""
+
+
+@pytest.fixture
+def team(server: Sandbox, tmp_path: Path) -> Iterator[Desk]:
+    """Four tasks, all of them alice's, none begun: two are to go to bob."""
+    server.reset(world([(f"task-{number}", [("annotation", "new", None)]) for number in range(1, 5)]))
+    with seated(server, tmp_path) as seat:
+        _, people = server.api("GET", "/api/users?search=alice")
+        alice = people["results"][0]["id"]
+        for number in range(1, 5):
+            seat.patch("task", number, assignee_id=alice)
+        yield seat
+
+
+def test_a_task_that_somebody_began_after_the_plan_was_made_is_not_taken_from_them(team: Desk) -> None:
+    plan = team.plan(BY_TASK)
+    going = [change.id for change in plan.updates]
+    assert len(going) == 2
+    team.patch("job", going[0], state="in progress")
+    with pytest.raises(ConflictError, match=r"task\.begun was False when planned, now it is True"):
+        team.apply(plan)
+    assert [team.task(number)["assignee"]["username"] for number in going] == ["alice", "alice"]
+    assert team.apply(BY_TASK).run.status is RunStatus.DONE
+    assert team.task(going[0])["assignee"]["username"] == "alice"
+    assert team.plan(BY_TASK).is_empty
+
+
+def test_a_task_that_somebody_began_between_the_check_and_its_write_is_not_taken_from_them(team: Desk) -> None:
+    plan = team.plan(BY_TASK)
+    first, second = (change.id for change in plan.updates)
+    write = team.session.transport.request
+
+    def begun_meanwhile(method: str, path: str, **options: Any) -> Answer:
+        answer = write(method, path, **options)
+        if method == "PATCH":  # the first task was written, the second is next
+            team.patch("job", second, state="in progress")
+        return answer
+
+    team.session.transport.request = begun_meanwhile  # type: ignore[method-assign]
+    outcome = team.apply(plan, parallelism=1)
+    assert outcome.run.status is RunStatus.CONFLICT
+    assert outcomes(outcome) == {("task", first): WriteOutcome.WRITTEN, ("task", second): WriteOutcome.CONFLICT}
+    assert team.task(second)["assignee"]["username"] == "alice"
+
+
+def test_what_is_measured_by_ground_truth_is_not_begun_by_it(team: Desk) -> None:
+    """Ground truth stands at acceptance, completed, in every task whose quality is measured."""
+    for number in range(1, 5):
+        body = {"task_id": number, "type": "ground_truth", "frame_selection_method": "manual", "frames": [0]}
+        status, job = team.sandbox.api("POST", "/api/jobs", json=body)
+        assert status == 201, job
+        team.patch("job", job["id"], stage="acceptance", state="completed")
+    assert len(team.plan(BY_TASK).updates) == 2

@@ -10,6 +10,7 @@ from reconciler.cvat.models import Task
 from reconciler.plan.assignment.books import Scope
 from reconciler.plan.assignment.rules import SharingRule
 from reconciler.plan.assignment.work import Work, work_of_task
+from reconciler.plan.begun import BEGUN, begun_tasks
 from reconciler.plan.building.building import Building
 from reconciler.plan.conditions import narrowed
 from reconciler.plan.disagreements import Disagreements
@@ -31,7 +32,8 @@ class TaskBooks:
         self._note(wishes.task for wishes in self.wishes.values())
         tasks = [task for task in rule.standing.tasks if _is_left(rule, task) and not self._ignored(task)]
         self._note(tasks)
-        for number in self._begun(tasks):
+        held = {task.id for task in tasks if task.assignee_name is not None and task.job_count != 0}
+        for number in begun_tasks(self.ctx.server, held):
             self.by_id[number].begun = True
         found = [self.by_id[task.id] for task in tasks]
         return [work for work in found if work.open or rule.block.select.status is not None]
@@ -43,21 +45,16 @@ class TaskBooks:
             self._note(self.ctx.server.tasks(narrowed([is_in("project_id", sorted(scope.projects)), *theirs])))
 
     def give(self, rule: SharingRule, task: int, given: Mapping[str, list[int]]) -> None:
-        """A task is one person's."""
+        """A task is one person's. Taken from somebody in the list, it rests on their not having begun it."""
+        work = self.by_id[task]
         for person in given:
+            if work.now in rule.people and work.now != person and not work.begun:
+                self.wishes[task].tested.setdefault(rule.address, {})[BEGUN] = False
             self.wishes[task].add("assignee", Wish(person, rule.address, rule.places[person]), self.disagreements)
 
     def _ignored(self, task: Task) -> bool:
         wishes = self.wishes.get(task.id)
         return wishes is not None and "assignee" in wishes.ignored
-
-    def _begun(self, tasks: Iterable[Task]) -> set[int]:
-        """Those of which somebody who has them has begun a job."""
-        held = [task.id for task in tasks if task.assignee_name is not None and task.job_count != 0]
-        if not held:
-            return set()
-        jobs = self.ctx.server.jobs_of_tasks(held, where=negate(equals("state", "new")))
-        return {job.task_id for job in jobs if job.task_id is not None}
 
     def _note(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
