@@ -64,7 +64,8 @@ class FetchingFiles:
         selector = chosen.selector()
         with reading(stderr()) as on_page:
             try:
-                tasks = list(selected_tasks(Reader(session, on_page), selector, at=chosen.at, store=self.store))
+                reader = Reader(session, on_page)
+                tasks = list(selected_tasks(reader, selector, at=chosen.at, store=self.store, shown=chosen.shown))
             except ProblemsError as error:
                 problems += error.problems
         try:

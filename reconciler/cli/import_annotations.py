@@ -102,7 +102,7 @@ def _planned(
             tasks = (
                 reader.tasks()
                 if chosen.nothing
-                else list(selected_tasks(reader, chosen.selector(), at=chosen.at, store=store))
+                else list(selected_tasks(reader, chosen.selector(), at=chosen.at, store=store, shown=chosen.shown))
             )
         except ProblemsError as error:
             problems += error.problems

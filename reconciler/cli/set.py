@@ -36,10 +36,13 @@ from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest, from_document, from_tree
 from reconciler.manifest.nodes import Plain, Table, plain
 from reconciler.manifest.on_the_fly import AD_HOC, SOMETHING, name_of_rule, place, rule_on_the_fly, said
+from reconciler.manifest.priority_format import EXAMPLE
+from reconciler.manifest.selectors import asks_for_priority
 from reconciler.manifest.writing import as_yaml
 from reconciler.plan.model import Plan, RulePhase, RuleStanding
 from reconciler.report.escape import terminal
 from reconciler.report.progress import reading
+from reconciler.snapshots.selecting import format_kept, no_format
 from reconciler.wording import counted
 
 _EVERYTHING = Table({"name": said("*")}, place(""))
@@ -53,8 +56,8 @@ def set_(
         typer.Option(
             "--set",
             metavar="PATH=VALUE",
-            help="What they get: status, subset, assignee, owner, bug_tracker, jobs.stage, jobs.state, jobs.assignee; "
-            "none clears. Repeatable.",
+            help="What they get: status, subset, assignee, owner, bug_tracker, priority, jobs.stage, jobs.state, "
+            "jobs.assignee; none clears. Repeatable.",
         ),
     ] = None,
     once: Annotated[
@@ -105,17 +108,20 @@ class _Rule:
 
     def __init__(self, chosen: Chosen, given: Given, *, once: bool) -> None:
         problems = [*chosen.problems(), *given.problems]
+        self._format = chosen.priority_format
         self._mode: Literal["once", "always"] = "once" if once else "always"
         self._select, self._fields = chosen.table, given.table
         self._name = name_of_rule(self._select, self._fields)
         self._command = shlex.join([*AD_HOC.split(), *chosen.words, *given.words, *([] if once else ["--always"])])
-        select = _EVERYTHING if chosen.nothing else self._select
+        select = self._select if self._select.entries else _EVERYTHING
         fields = self._fields if self._fields.entries else SOMETHING
-        tree = rule_on_the_fly(self._name, select, fields, mode=self._mode)
+        # Which format names have here, if it is not said, is known once it is known which server this is.
+        tree = rule_on_the_fly(self._name, select, fields, mode=self._mode, priority_format=self._format or EXAMPLE)
         try:
-            from_tree(tree, (self._command,), problems)
+            rule = from_tree(tree, (self._command,), problems).manifest.rules[self._name]
         except ManifestError as error:
             raise ManifestError([one for one in error.problems if one.severity == "error"]) from None
+        self._needs_format = asks_for_priority(rule.select) or "priority" in rule.set.model_fields_set
 
     def tree(self, session: Session, store: StateStore) -> Table:
         """The manifest: in the session's organization, and at a revision that was never applied."""
@@ -132,7 +138,17 @@ class _Rule:
             mode=self._mode,
             revision=max(applied, default=0) + 1 if self._mode == "once" else 1,
             organization=session.organization,
+            priority_format=self._shown(session, store),
         )
+
+    def _shown(self, session: Session, store: StateStore) -> str | None:
+        """How names show priorities: as it is said, else, where priorities are asked for, as they were last shown."""
+        if self._format is not None or not self._needs_format:
+            return self._format
+        if (kept := format_kept(session, store)) is None:
+            option = "--priority" if "priority" in self._select.entries else "--set priority"
+            raise ManifestError(list(no_format(place(option))))
+        return kept.text
 
     def loaded(self, session: Session, store: StateStore) -> LoadedManifest:
         return from_tree(self.tree(session, store), (self._command,))

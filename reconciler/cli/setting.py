@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reconciler.cli.selecting import NOBODY, unreadable
+from reconciler.cli.selection_options import NOBODY, number, unreadable
 from reconciler.errors import Problem
 from reconciler.manifest.nodes import Entry, Scalar, Table
 from reconciler.manifest.on_the_fly import place
@@ -45,5 +45,7 @@ class Given:
         if rest and isinstance(inner, Table):
             node = Entry(there.key if there else where, self._with(inner, path, rest, value))
         else:
-            node = Entry(where, Scalar(None if value in NOBODY else value, value, where))
+            plain = number(value) if path == "priority" else None  # so that --save writes it as one
+            said = None if value in NOBODY else value
+            node = Entry(where, Scalar(said if plain is None else plain, value, where))
         return Table({**table.entries, name: node}, table.where)

@@ -35,7 +35,7 @@ def create(
     store = StateStore(state)
     with connect(profile=profile, rate=rate) as session:
         with reading(stderr()) as on_page:
-            tasks = selected_tasks(Reader(session, on_page), selector, at=chosen.at, store=store)
+            tasks = selected_tasks(Reader(session, on_page), selector, at=chosen.at, store=store, shown=chosen.shown)
         with stopping_on_signals(lambda: say("Stopping: what is copied already stays.")) as stop:
             created = create_snapshot(session, store, tasks, reason=reason, stop=stop, on_copy=_copying)
     with result() as console:

@@ -16,6 +16,9 @@ from reconciler.manifest.nodes import Entry, Plain, Scalar, Table, plain
 AD_HOC: Final = "reconciler set"
 """How the source of such a manifest begins: the command that made it."""
 
+PRIORITY_FORMAT: Final = "--priority-format"
+"""The option that says how names show priorities."""
+
 
 def place(option: str) -> Location:
     """An option as the place of what is wrong with it."""
@@ -39,12 +42,17 @@ def rule_on_the_fly(
     mode: Literal["once", "always"] = "once",
     revision: int = 1,
     organization: str | None = None,
+    priority_format: str | None = None,
 ) -> Table:
     """A whole manifest with one rule. Without an `organization` it is the connection's own."""
     rule = {"mode": said(mode)} | ({"revision": said(revision)} if revision > 1 else {})
     rule |= {"select": Entry(select.where, select), "set": Entry(fields.where, fields)}
     rules = Table({name: Entry(place(""), Table(rule, place("")))}, place(""))
     where = {"organization": said(organization)} if organization is not None else {}
+    if priority_format is not None:
+        shown = Table({"format": said(priority_format, PRIORITY_FORMAT)}, place(PRIORITY_FORMAT))
+        priority = Table({"priority": Entry(place(PRIORITY_FORMAT), shown)}, place(PRIORITY_FORMAT))
+        where |= {"settings": Entry(place(PRIORITY_FORMAT), priority)}
     return Table({"version": said(1), **where, "rules": Entry(place(""), rules)}, place(""))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import Location, Problem
@@ -70,9 +70,24 @@ class NamedPeople:
                 yield Warning_(text=text, address=address)
 
 
+def unknown_users(selector: Selector, seen: Collection[str], people: People, at: Place) -> Iterator[Problem]:
+    """Who selects by somebody whom nobody knows has mistyped the name. `seen` as for `NamedPeople.select`."""
+    asked = [(path, name) for path, name in _placed_names(selector) if name not in seen]
+    known = people.resolve(dict.fromkeys(name for _, name in asked)) if asked else {}
+    visible = people.visible() if any(name not in known for _, name in asked) else []
+    for path, name in asked:
+        if name not in known:
+            yield Problem(f"there is no user {name!r}, or you cannot see them", at(*path), did_you_mean(name, visible))
+
+
 def _names_in(selector: Selector) -> Iterator[str]:
+    return (name for _, name in _placed_names(selector))
+
+
+def _placed_names(selector: Selector) -> Iterator[tuple[tuple[str, ...], str]]:
     job = selector.job.assignee if selector.job else None
-    for names in (selector.owner, selector.assignee, job):
-        yield from (name for name in names or () if name is not None)
+    by_path = {("owner",): selector.owner, ("assignee",): selector.assignee, ("job", "assignee"): job}
+    for path, names in by_path.items():
+        yield from ((path, name) for name in names or () if name is not None)
     if selector.not_ is not None:
-        yield from _names_in(selector.not_)
+        yield from ((("not", *path), name) for path, name in _placed_names(selector.not_))

@@ -14,6 +14,7 @@ from reconciler.cvat.models import Task
 from reconciler.history.priorities import UsedFormat, UsedFormats
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.priority_format import PriorityFormat, wrong_with
+from reconciler.plan.model import ServerRef
 from reconciler.plan.remembered import Remembered
 
 
@@ -128,9 +129,16 @@ def find_priorities(loaded: LoadedManifest, used: UsedFormats, remembered: Remem
     return Priorities(now, tuple(one for one in former if one.format != now))
 
 
-def known_priorities(used: UsedFormats, remembered: Remembered) -> Priorities:
-    """The formats that are known where there is no manifest."""
-    return Priorities(None, tuple(_former(used, remembered, replaced=lambda _: False)))
+def known_priorities(used: UsedFormats, remembered: Remembered, now: PriorityFormat | None = None) -> Priorities:
+    """The formats that are known where there is no manifest; `now`: one that counts wherever it stands."""
+    former = _former(used, remembered, replaced=lambda _: False)
+    return Priorities(now, tuple(one for one in former if one.format != now))
+
+
+def last_format(used: UsedFormats, ref: ServerRef) -> PriorityFormat | None:
+    """In which format names were last given priorities, in this organization."""
+    here = [one.format for one in used.of(ref.url) if one.organization == ref.organization]
+    return next((PriorityFormat(text) for text in reversed(here) if wrong_with(text) is None), None)
 
 
 def _former(used: UsedFormats, remembered: Remembered, *, replaced: Callable[[UsedFormat], bool]) -> Iterator[Former]:

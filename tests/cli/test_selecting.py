@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.cli.selecting import OPTIONS, Chosen, Option
+from reconciler.cli.selecting import Chosen
+from reconciler.cli.selection_options import BY_PATH, OPTIONS, Option
 from reconciler.errors import ManifestError, Problem
 from reconciler.manifest.models import Selector
 
@@ -28,9 +29,8 @@ def refused(**given: list[str]) -> str:
 
 
 def test_every_option_is_a_condition_of_a_rule() -> None:
-    for one in OPTIONS:
-        block = Selector if len(one.path) == 1 else Selector.model_fields[one.path[0]]
-        assert one.path[0] in Selector.model_fields, block
+    for path in BY_PATH:
+        assert path[0] in Selector.model_fields
 
 
 def test_all_of_them() -> None:
@@ -51,6 +51,8 @@ def test_all_of_them() -> None:
         job_state=["in progress"],
         job_assignee=[""],
         job_type=["replica"],
+        priority=["1", "3..5", "..9", "none"],
+        select=["size=100", "job.updated.older_than=14d", "not: {owner: bob}, dimension: 2d"],
     )
     assert everything.model_dump(mode="json", exclude_unset=True, by_alias=True) == {
         "id": [1, 2],
@@ -64,8 +66,68 @@ def test_all_of_them() -> None:
         "labels": ["car", "none"],  # a label may be called so
         "created": {"after": "2026-01-01T00:00:00Z", "before": "2026-02-01T00:00:00Z"},
         "updated": {"after": "2026-01-01T08:00:00Z"},
-        "job": {"type": ["consensus_replica"], "stage": ["acceptance"], "state": ["in progress"], "assignee": [None]},
+        "priority": [{"min": 1, "max": 1}, {"min": 3, "max": 5}, {"max": 9}, None],
+        "size": {"min": 100, "max": 100},
+        "dimension": ["2d"],
+        "not": {"owner": ["bob"]},
+        "job": {
+            "type": ["consensus_replica"],
+            "stage": ["acceptance"],
+            "state": ["in progress"],
+            "assignee": [None],
+            "updated": {"older_than": "14d"},
+        },
     }
+
+
+def test_a_condition_is_the_option_of_its_name() -> None:
+    by_condition = selected(select=["status=completed", "assignee=none", "project=17", "project=Street, east"])
+    by_option = selected(status=["completed"], assignee=["none"], project=["17", "Street, east"])
+    assert by_condition == by_option
+    assert selected(status=["completed"], select=["status=validation"]).status == ("completed", "validation")
+
+
+@pytest.mark.parametrize(
+    "text", ["project: Street scenes, status: completed", "{project: Street scenes, status: completed}"]
+)
+def test_conditions_as_in_a_manifest(text: str) -> None:
+    said = selected(select=[text])
+    assert said.model_dump(mode="json", exclude_unset=True) == {
+        "project": [{"key": "Street scenes"}],
+        "status": ["completed"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"select": [""]}, "--select: error: an empty text selects nothing\n    write --select status=completed"),
+        ({"select": ["completed"]}, "--select:1:2: error: unknown key `completed` in a selection"),
+        ({"select": ["{name: a"]}, "--select: error: "),
+        ({"select": ["[a, b]"]}, "--select: error: "),
+        (
+            {"select": ["sttus=done"]},
+            "--select sttus: error: unknown key `sttus` in a selection\n    did you mean `status`?",
+        ),
+        ({"select": ["status=done"]}, "--select status: error: `status` is `done`"),
+        (
+            {"select": ["size=9", "size=8"]},
+            "--select size: error: `size` is said twice\n    the other one is --select size",
+        ),
+        ({"select": ["{status: done}"]}, "--select:1:10: error: `status` is `done`"),
+        ({"select": ["{status: completed}"], "status": ["completed"]}, "--select:1:2: error: `status` is said twice"),
+        ({"select": ["name=a"], "name": ["b"]}, "--select name: error: is given twice"),
+        ({"select": ["not={}"]}, "--select not: error: `not` is a mapping"),
+        ({"select": ["a\0b"]}, "--select: error: a NUL character"),
+        ({"priority": ["high"]}, "--priority: error: "),
+        ({"priority": ["5..2"]}, "--priority: error: no priority is so: `min` is above `max`"),
+        ({"priority": [".."]}, "--priority: error: "),
+    ],
+)
+def test_what_is_wrong_with_a_condition_is_told(given: dict[str, list[str]], told: str) -> None:
+    said = refused(**given)
+    assert said.startswith(told), said
+    assert "an empty selection is not all" not in said
 
 
 def test_all_that_is_wrong_is_told_with_its_option() -> None:

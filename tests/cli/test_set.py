@@ -227,3 +227,66 @@ def test_a_name_that_is_a_trap(connected: Sandbox, reconciler: Command) -> None:
     assert connected.api("GET", "/api/tasks/1")[1]["subset"] == "Val"
     assert load(["a.yaml"]).manifest.rules.popitem()[1].select.name == glob
     assert connected.token not in Path("a.yaml").read_text()
+
+
+SHOWN = ("--priority-format", "[P{priority}] {name}")
+
+
+def test_priorities_given_and_selected_by(connected: Sandbox, reconciler: Command) -> None:
+    """The format is said once; from then on it is known, and names are found with it and without."""
+    before = state_of(connected)
+    assert reconciler("set", "--id", "1", "--id", "2", "--set", "priority=1", *SHOWN, "--yes").code == 0
+    assert reconciler("set", "--name", "batch-003", "--set", "priority=2", "--yes").code == 0
+    names = [connected.api("GET", f"/api/tasks/{number}")[1]["name"] for number in (1, 2, 3)]
+    assert names == ["[P1] batch-001", "[P1] batch-002", "[P2] batch-003"]
+    chosen = document(reconciler("set", "--priority", "1", "--set", "subset=Hot", "--dry-run", "--format", "json"))
+    assert [change["task"] for change in chosen["plan"]["changes"]] == [1, 2]
+    everything = document(reconciler("set", "--priority", "..5", "--set", "priority=none", "--yes", "--format", "json"))
+    assert everything["run"]["status"] == "done"
+    assert [connected.api("GET", f"/api/tasks/{number}")[1]["name"] for number in (1, 2, 3)] == [
+        *("batch-001", "batch-002", "batch-003")
+    ]
+    assert state_of(connected) == before
+
+
+def test_priorities_are_kept_with_their_format(connected: Sandbox, reconciler: Command) -> None:
+    saved = Path("urgent.yaml")
+    said = reconciler("set", "--id", "1", "--set", "priority=1", *SHOWN, "--save", str(saved), "--dry-run")
+    assert said.code == 0, said.err
+    manifest = load([saved], environ={}).manifest
+    assert manifest.settings.priority is not None
+    assert manifest.settings.priority.format == SHOWN[1]
+    assert "      priority: 1\n" in saved.read_text()
+    assert reconciler("plan", str(saved), "--detailed-exitcode").code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "messages"),
+    [
+        (
+            ("--id", "1", "--set", "priority=1"),
+            ["--set priority: error: CVAT has no priorities, and no name was given"],
+        ),
+        (
+            ("--priority", "1", "--set", "subset=a"),
+            ["--priority: error: CVAT has no priorities, and no name was given"],
+        ),
+        (
+            ("--priority", "x", "--set", "priority=y", "--priority-format", "{name}"),
+            [
+                "--priority: error: `priority` is a number",
+                "--set priority: error: `priority` is a whole number, not `y`",
+                "--priority-format: error: `{name}`: this cannot be read back",
+                "3 errors",
+            ],
+        ),
+    ],
+)
+def test_priorities_that_cannot_be_meant(
+    connected: Sandbox, reconciler: Command, arguments: tuple[str, ...], messages: list[str]
+) -> None:
+    said = reconciler("set", *arguments, "--yes")
+    assert said.code == 1
+    for message in messages:
+        assert message in said.err
+    assert writes(connected) == []
