@@ -43,10 +43,12 @@ from reconciler.history.runs import last_run, load_plan, load_run
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
-from reconciler.manifest.loading import LoadedManifest, from_document
+from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, from_document, in_order
 from reconciler.plan.destruction import check_destruction
 from reconciler.plan.model import Plan, SavedPlan, ServerRef
+from reconciler.plan.names_asked import unknown_names
 from reconciler.plan.planner import Surroundings, make_plan
+from reconciler.plan.remembered import Remembered
 from reconciler.way_back import way_back
 
 
@@ -98,6 +100,18 @@ def plan(
         ),
         targets,
     )
+
+
+def names_unknown(wrong: UnsoundManifestError, session: Session, store: StateStore) -> UnsoundManifestError:
+    """What is wrong with a manifest, together with the users, roles, projects and formats that this server has not.
+
+    Raises:
+        ServerError, StateError: the server or the state store cannot be read.
+    """
+    reader, ref = Reader(session), server_ref(session)
+    remembered = Remembered(load_bindings(store), ref)
+    unknown = unknown_names(wrong.written, reader, VisiblePeople(reader), ref, remembered)
+    return UnsoundManifestError(in_order([*wrong.problems, *unknown]), wrong.written, wrong.sources)
 
 
 def apply(

@@ -10,6 +10,7 @@ import typer
 from reconciler import operations
 from reconciler.apply.made_for import check_made_for, check_manifest_unchanged
 from reconciler.cli.carrying_out import CarryingOut
+from reconciler.cli.loading import loaded_for
 from reconciler.cli.options import (
     DEFAULT_STATE,
     AllowDestructive,
@@ -26,13 +27,12 @@ from reconciler.cli.options import (
     Targets,
     Yes,
 )
-from reconciler.cli.showing import show_plan, show_warnings, stderr
+from reconciler.cli.showing import show_plan, stderr
 from reconciler.cvat.session import connect
 from reconciler.errors import ReconcilerError
 from reconciler.history.applied import check_unclaimed
 from reconciler.history.saved_plans import load_saved
 from reconciler.history.store import StateStore
-from reconciler.manifest.loading import load
 from reconciler.report.progress import reading
 
 
@@ -66,8 +66,7 @@ def apply(
 
 
 def _apply_manifest(sources: list[str], targets: list[str], connecting: Connecting, carrying: CarryingOut) -> int:
-    loaded = load(sources)
-    show_warnings(loaded)
+    loaded = loaded_for(sources, connecting, carrying.store)
     with operations.connect_for(loaded, profile=connecting.profile, rate=connecting.rate) as session:
         with reading(stderr()) as on_page:
             planned = operations.plan(loaded, session, carrying.store, targets=targets, on_page=on_page)

@@ -61,10 +61,9 @@ class FetchingFiles:
         problems: list[Problem] = []
         tasks: list[Task] = []
         items: list[Item] = []
-        selector = chosen.selector()
         with reading(stderr()) as on_page:
             try:
-                reader = Reader(session, on_page)
+                reader, selector = Reader(session, on_page), chosen.selector()
                 tasks = list(selected_tasks(reader, selector, at=chosen.at, store=self.store, shown=chosen.shown))
             except ProblemsError as error:
                 problems += error.problems

@@ -10,13 +10,25 @@ from typing import Annotated
 import typer
 
 from reconciler import operations
-from reconciler.cli.options import DEFAULT_STATE, Format, Full, Profile, Rate, Showing, Shown, Sources, State, Targets
-from reconciler.cli.showing import show_plan, show_warnings, stderr
+from reconciler.cli.loading import loaded_for
+from reconciler.cli.options import (
+    DEFAULT_STATE,
+    Connecting,
+    Format,
+    Full,
+    Profile,
+    Rate,
+    Showing,
+    Shown,
+    Sources,
+    State,
+    Targets,
+)
+from reconciler.cli.showing import show_plan, stderr
 from reconciler.errors import ReconcilerError
 from reconciler.history.saved_plans import save
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
-from reconciler.manifest.loading import load
 from reconciler.plan.limits import exceeded
 from reconciler.report.progress import reading
 
@@ -39,12 +51,12 @@ def plan(
     rate: Rate = None,
 ) -> None:
     """Show what it takes to bring the server to the manifest. Writes nothing there."""
-    loaded = load(sources)
-    show_warnings(loaded)
+    connecting, store = Connecting(profile, rate), StateStore(state)
+    loaded = loaded_for(sources, connecting, store)
     if out is not None:
         _check_spares_manifest(out, loaded.sources)
     with operations.connect_for(loaded, profile=profile, rate=rate) as session, reading(stderr()) as on_page:
-        planned = operations.plan(loaded, session, StateStore(state), targets=target or (), on_page=on_page)
+        planned = operations.plan(loaded, session, store, targets=target or (), on_page=on_page)
     saved = save(planned, out, tool=tool(), now=datetime.now(UTC)) if out is not None else None
     show_plan(saved or planned, Showing(shown, full))
     for limit in exceeded(planned):

@@ -11,6 +11,7 @@ import typer
 
 from reconciler import operations
 from reconciler.cli.carrying_out import CarryingOut
+from reconciler.cli.loading import with_unknown_names
 from reconciler.cli.options import (
     DEFAULT_STATE,
     Connecting,
@@ -33,7 +34,7 @@ from reconciler.errors import ManifestError, PlanFileError, ReconcilerError
 from reconciler.history.ledger import load_ledger
 from reconciler.history.runs import load_plan
 from reconciler.history.store import StateStore
-from reconciler.manifest.loading import LoadedManifest, from_document, from_tree
+from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, from_document, from_tree
 from reconciler.manifest.nodes import Plain, Table, plain
 from reconciler.manifest.on_the_fly import AD_HOC, SOMETHING, name_of_rule, place, rule_on_the_fly, said
 from reconciler.manifest.priority_format import EXAMPLE
@@ -90,7 +91,10 @@ def set_(
         if fields or save or not chosen.nothing:
             raise ReconcilerError("--continue stands alone", hint="what it does was said when the run began")
         raise typer.Exit(_continue(go_on_with, connecting, carrying, dry_run=dry_run))
-    rule = _Rule(chosen, Given(fields or []), once=once)
+    try:
+        rule = _Rule(chosen, Given(fields or []), once=once)
+    except UnsoundManifestError as wrong:
+        raise with_unknown_names(wrong, connecting, carrying.store) from None
     if save is not None:
         check_can_save(save, force=force)
     with connect(profile=profile, rate=rate) as session:
@@ -119,8 +123,9 @@ class _Rule:
         tree = rule_on_the_fly(self._name, select, fields, mode=self._mode, priority_format=self._format or EXAMPLE)
         try:
             rule = from_tree(tree, (self._command,), problems).manifest.rules[self._name]
-        except ManifestError as error:
-            raise ManifestError([one for one in error.problems if one.severity == "error"]) from None
+        except UnsoundManifestError as wrong:
+            errors = [one for one in wrong.problems if one.severity == "error"]
+            raise UnsoundManifestError(errors, wrong.written, wrong.sources) from None
         self._needs_format = asks_for_priority(rule.select) or "priority" in rule.set.model_fields_set
 
     def tree(self, session: Session, store: StateStore) -> Table:

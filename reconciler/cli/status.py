@@ -14,16 +14,17 @@ import typer
 from rich.text import Text
 
 from reconciler import operations
-from reconciler.cli.options import DEFAULT_STATE, OptionalSources, Profile, Rate, State
+from reconciler.cli.loading import loaded_for
+from reconciler.cli.options import DEFAULT_STATE, Connecting, OptionalSources, Profile, Rate, State
 from reconciler.cli.selecting import projects_meant
-from reconciler.cli.showing import result, show_warnings, stderr
+from reconciler.cli.showing import result, stderr
 from reconciler.cli.watching import Watch, interruptible
 from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session, connect
 from reconciler.errors import ManifestError, Problem
 from reconciler.history.store import StateStore
-from reconciler.manifest.loading import LoadedManifest, load
+from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import ProjectRef
 from reconciler.manifest.on_the_fly import place
 from reconciler.manifest.wording import quoted
@@ -63,9 +64,7 @@ def status(
 ) -> None:
     """Show where the work stands: tasks, jobs and people of each project, and what a manifest would change."""
     chosen, pause = projects_meant(project or []), _seconds(every)
-    loaded = load(sources) if sources else None
-    if loaded is not None:
-        show_warnings(loaded)
+    loaded = loaded_for(sources, Connecting(profile, rate), StateStore(state)) if sources else None
     with _connected(loaded, profile, rate) as session:
         whole = partial(_looking, session, chosen, loaded, StateStore(state))
         if watch:

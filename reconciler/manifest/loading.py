@@ -23,7 +23,10 @@ from reconciler.manifest.merging import merged
 from reconciler.manifest.models import Manifest
 from reconciler.manifest.nodes import Entry, Scalar, Table, plain
 from reconciler.manifest.paths import from_here
+from reconciler.manifest.priority_format import EXAMPLE
 from reconciler.manifest.variables import Variables
+
+_IN_PARTS = ("tasks", "rules", "projects", "settings")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,15 @@ class LoadedManifest:
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What guides, annotations and data hold: a digest by path, of large ones the size (`manifest.fingerprints`)."""
     warnings: tuple[Problem, ...] = ()
+
+
+class UnsoundManifestError(ManifestError):
+    """It could be read, but does not hold together. `written` is what was read, its variables resolved."""
+
+    def __init__(self, problems: Sequence[Problem], written: Table, sources: Sequence[str]) -> None:
+        super().__init__(problems)
+        self.written = written
+        self.sources = tuple(sources)
 
 
 def load(
@@ -64,14 +76,18 @@ def load(
 
 
 def from_tree(root: Table, sources: Sequence[str], problems: Sequence[Problem] = ()) -> LoadedManifest:
-    """A manifest from what was read: resolved, with the places of its values. `problems` are those found by then."""
+    """A manifest from what was read: resolved, with the places of its values. `problems` are those found by then.
+
+    Raises:
+        UnsoundManifestError: it does not hold together; with every problem found.
+    """
     problems, locations = list(problems), Locations(root)
     manifest, wrong = _validated(_with_version(root), locations)
     problems += wrong
     if manifest is not None:
         problems += [*checked(manifest, locations), *file_problems(manifest, locations)]
     if manifest is None or any(problem.severity == "error" for problem in problems):
-        raise ManifestError(in_order(problems))
+        raise UnsoundManifestError(in_order(problems), root, sources)
     return _loaded(manifest, tuple(sources), locations, tuple(in_order(problems)))
 
 
@@ -140,20 +156,26 @@ def _validated(root: Table, locations: Locations) -> tuple[Manifest | None, list
 
 
 def _without(root: Table, paths: Sequence[tuple[str | int, ...]]) -> Table:
-    """Without the task, rule or project that each path lies in, or the whole top-level key."""
+    """Without the task, rule, project or setting that each path lies in, or the whole top-level key."""
     entries = dict(root.entries)
     for path in paths:
         section = entries.get(str(path[0])) if path else None
         if section is None:
             continue
-        if len(path) > 1 and isinstance(section.value, Table) and path[0] in ("tasks", "rules", "projects"):
+        if len(path) > 1 and isinstance(section.value, Table) and path[0] in _IN_PARTS:
             kept = {key: entry for key, entry in section.value.entries.items() if key != str(path[1])}
+            if path[:2] == ("settings", "priority"):  # a wrong format is not told again of all that uses it
+                kept["priority"] = Entry(section.key, _some_format(section.key))
             entries[str(path[0])] = Entry(section.key, Table(kept, section.value.where))
         elif path[0] == "version":
             entries["version"] = Entry(section.key, Scalar(1, "1", section.key))
         else:
             del entries[str(path[0])]
     return Table(entries, root.where)
+
+
+def _some_format(where: Location) -> Table:
+    return Table({"format": Entry(where, Scalar(EXAMPLE, EXAMPLE, where))}, where)
 
 
 def _with_version(root: Table) -> Table:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.errors import Location, Problem
 from reconciler.manifest.models import Selector, TaskFields
 from reconciler.manifest.wording import did_you_mean
-from reconciler.plan.model import Warning_
+from reconciler.plan.model import ServerRef, Warning_
 from reconciler.plan.observing import People
 from reconciler.plan.wishes import Place
 
@@ -68,6 +68,19 @@ class NamedPeople:
                 meant = f"; {hints[name]}" if hints[name] else ""
                 text = f"selects by user {name!r}, but there is none in {here}, or you cannot see them{meant}"
                 yield Warning_(text=text, address=address)
+
+
+def with_role(
+    roles: Sequence[str], people: People, ref: ServerRef, where: Location | None
+) -> tuple[tuple[str, ...], Problem | None]:
+    """The members of the organization who have one of these roles; that there are none is a problem."""
+    named = " or ".join(roles)
+    if not ref.organization:
+        what = f"only an organization has members with the role {named}, and none is given"
+        return (), Problem(what, where, "write `organization:`, or usernames")
+    found = tuple(people.with_role(roles))
+    what = f"nobody in organization {ref.organization} has the role {named}"
+    return found, None if found else Problem(what, where)
 
 
 def unknown_users(selector: Selector, seen: Collection[str], people: People, at: Place) -> Iterator[Problem]:

@@ -20,12 +20,13 @@ from reconciler.cvat.session import Session
 from reconciler.errors import PlanError, Problem, ProblemsError
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest, from_document
+from reconciler.plan.formats import importing
 from reconciler.plan.model import Plan
 from reconciler.snapshots.selecting import priorities_kept
 from reconciler.transfer.folder import known
 from reconciler.transfer.listing import Listing
 from reconciler.transfer.matching import Matched, files_in, match
-from reconciler.transfer.sources import NATIVE, unknown_format
+from reconciler.transfer.sources import NATIVE, format_problems
 
 Mode = Literal["append", "replace"]
 
@@ -70,11 +71,12 @@ def plan_import(
         found.append(Problem(f"{folder} cannot be read: {error.strerror or error}", hint="name a folder with --from"))
     except ProblemsError as error:
         found += error.problems
-    chosen = _importer(data_format or _format_of(listing))
+    said = data_format or _format_of(listing)
+    chosen = importing(said) if said is not None else None
     if chosen is None:
         found.append(Problem("in which format the files are is not said", hint=f"--format FORMAT, or {NATIVE}"))
     elif chosen != NATIVE:
-        found += unknown_format(chosen, Reader(session).formats().importers, "imports")
+        found += format_problems(chosen, Reader(session).formats().importers, "imports")
     if any(problem not in matched.problems for problem in found) or chosen is None:
         raise PlanError(found)
     try:  # what is wrong with the files that have a task is told along with what is wrong with the others
@@ -100,11 +102,6 @@ def _matched(
 def _format_of(listing: Listing | None) -> str | None:
     """Of what the folder says that it holds."""
     return listing.purpose.format if listing is not None else None
-
-
-def _importer(exporter: str | None) -> str | None:
-    """CVAT's own formats are called otherwise on the way back."""
-    return "CVAT 1.1" if exporter in ("CVAT for images 1.1", "CVAT for video 1.1") else exporter
 
 
 def _manifest(folder: Path, matched: Matched, data_format: str, mode: Mode) -> LoadedManifest:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from reconciler.apply.steps.contents import read_contents
 from reconciler.cvat.backups import export_backup
@@ -21,7 +21,8 @@ from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.errors import Problem, ReconcilerError
-from reconciler.manifest.wording import did_you_mean, quoted
+from reconciler.manifest.on_the_fly import place
+from reconciler.plan.formats import unknown_format
 from reconciler.snapshots.archives import UNREADABLE, DamagedBackup, read_through
 from reconciler.snapshots.backup_checks import ChangedMeanwhile, problems_of_backup
 from reconciler.snapshots.recording import TaskAsItIs
@@ -79,7 +80,7 @@ class Datasets:
 
     def problems(self) -> Iterator[Problem]:
         """Whether the server knows the format."""
-        yield from unknown_format(self.format, Reader(self.session).formats().exporters, "exports")
+        yield from format_problems(self.format, Reader(self.session).formats().exporters, "exports")
 
     def fetch(self, task: Task, to: Path, *, stop: Event) -> None:
         """Export it, and read the archive through."""
@@ -147,15 +148,13 @@ class Backups:
         raise BadFileError(f"task {task.id} cannot be backed up: its annotations change all the time", hint=hint)
 
 
-def unknown_format(wanted: str, known: tuple[str, ...], verb: str) -> Iterator[Problem]:
-    """One problem with the nearest of the server's own formats; nothing if it is one of them."""
-    if wanted in known:
-        return
-    if wanted.lower() in ("json", "cvat"):
-        hint: str | None = f"CVAT's own JSON is --format {NATIVE}; a result for programs is --json"
-    else:
-        hint = did_you_mean(wanted, [*known, NATIVE]) or f"it {verb} {', '.join(sorted(known))}, and {NATIVE}"
-    yield Problem(f"the server {verb} no format {quoted(wanted)}", hint=hint)
+def format_problems(wanted: str, known: Sequence[str], verb: Literal["imports", "exports"]) -> Iterator[Problem]:
+    """What is wrong with a `--format` of files, if it is not one of those that the server has."""
+    for problem in unknown_format(wanted, known, verb, place("--format"), besides=[NATIVE]):
+        if wanted.lower() in ("json", "cvat"):
+            yield replace(problem, hint=f"CVAT's own JSON is --format {NATIVE}; a result for programs is --json")
+        else:
+            yield problem
 
 
 def _read_through(task: Task, path: Path) -> None:

@@ -15,6 +15,7 @@ from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.assignment.pieces import Team
 from reconciler.plan.model import Left, RulePhase, ServerRef
 from reconciler.plan.observing import People
+from reconciler.plan.people import with_role
 from reconciler.plan.standing import Standing
 from reconciler.plan.wishes import Place
 
@@ -63,16 +64,13 @@ class SharingRule:
         if users is not None:
             self.people = users
             return
-        where, named = self.at("to", "role"), " or ".join(roles or ())
-        if not ref.organization:
-            what = f"only an organization has members with the role {named}, and none is given"
-            yield Problem(what, where, "write `organization:`, or usernames")
+        self.people, nobody = with_role(roles or (), people, ref, self.at("to", "role"))
+        if nobody is not None:
+            yield nobody
             return
-        self.people = tuple(people.with_role(roles or ()))
-        if not self.people:
-            yield Problem(f"nobody in organization {ref.organization} has the role {named}", where)
         for name in self.assign.weights:
-            if self.people and name not in self.people:
+            if name not in self.people:
+                named = " or ".join(roles or ())
                 what = f"{name!r} has a weight, but not the role {named} in organization {ref.organization}"
                 yield Problem(what, self.at("weights", name), did_you_mean(name, self.people))
 

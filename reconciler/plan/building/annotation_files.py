@@ -14,7 +14,9 @@ from reconciler.manifest.data import AnnotationsBlock
 from reconciler.manifest.wording import did_you_mean, quoted
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.labels_after import LabelsAfter
+from reconciler.plan.formats import importing, unknown_format
 from reconciler.plan.steps import AnnotationsWish, Content
+from reconciler.plan.wishes import Place
 from reconciler.wording import listed
 
 _SHOWN = 10
@@ -22,16 +24,17 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class AnnotationFile:
-    """A file as its block names it, at its place in the manifest."""
+    """A file as its block names it; `at` gives the place of a part of the block."""
 
     ctx: Building
     block: AnnotationsBlock
-    where: Location | None
+    at: Place
 
     def wish(self) -> AnnotationsWish | None:
         """What is to be remembered of it; None if it cannot be read, which is a problem then."""
         try:
-            return AnnotationsWish(source=sha256_of(self._path), format=self.block.format, mode=self.block.mode)
+            named = importing(self.block.format) if self.block.format is not None else None
+            return AnnotationsWish(source=sha256_of(self._path), format=named, mode=self.block.mode)
         except AnnotationsError as wrong:
             self._problem(wrong)
             return None
@@ -42,12 +45,10 @@ class AnnotationFile:
 
     def is_importable(self) -> bool:
         """Whether the server knows its format. Not: a problem."""
-        known, wanted = self.ctx.server.formats().importers, self.block.format or ""
-        if wanted in known:
-            return True
-        hint = did_you_mean(wanted, known) or f"it imports {', '.join(sorted(known))}"
-        self.ctx.problem(f"the server imports no format {quoted(wanted)}", self.where, hint)
-        return False
+        known = self.ctx.server.formats().importers
+        wrong = list(unknown_format(importing(self.block.format or ""), known, "imports", self.at("format")))
+        self.ctx.problems += wrong
+        return not wrong
 
     def annotations(self, labels: LabelsAfter, size: int | None) -> Annotations | None:
         """What is in a file of CVAT's own JSON; None if it cannot be for a task of so many frames: a problem.
@@ -86,6 +87,11 @@ class AnnotationFile:
             what = f"{self.block.file} uses labels that this plan removes: {_named(going)}"
             self.ctx.problem(what, self.where, "describe them, or set `prune: {labels: false}`")
         return not unknown and not going
+
+    @property
+    def where(self) -> Location | None:
+        """Where the file is named."""
+        return self.at("file")
 
     @property
     def _path(self) -> Path:

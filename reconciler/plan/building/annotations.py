@@ -6,6 +6,7 @@ A task without annotations gets them added, whatever the mode is: nothing can be
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from reconciler.annotations.content import Annotations
@@ -44,7 +45,7 @@ class _Wanted:
     task: Task | None
 
     def steps(self) -> list[Step]:
-        file = AnnotationFile(self.ctx, self.block, self.ctx.at("tasks", self.key, "annotations", "file"))
+        file = AnnotationFile(self.ctx, self.block, partial(self.ctx.at, "tasks", self.key, "annotations"))
         wish = file.wish()
         if wish is None:
             return []
