@@ -406,3 +406,72 @@ def test_usage(reconciler: Command, arguments: list[str], says: str) -> None:
     said = reconciler(*arguments)
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith(says)
+
+
+EVERYTHING_WRONG = """\
+version: 1
+organization: acme
+projects: {street: {name: Street scenes}}
+tasks:
+  batch-001: {project: street, assignee: alicia, status: done, annotations: {file: m.yaml, format: COCO}}
+  batch-002: {project: Stret scenes, jobs: {assignee: [nobodyy]}, job_overrides: [{frames: 9-1, assignee: zoe}]}
+rules:
+  a: {select: {project: street}, assign: {to: [], by: task}}
+  b: {select: {project: Warehouze}, assign: {to: [bob, carrol], weights: {bob: 0}}}
+  c: {select: {project: {id: 999}}, set: {owner: me, jobs: {assignee: {previous: annotator}}}}
+  d: {select: {project: street, status: completed}, assign: {to: {role: owner}}, revision: x}
+"""
+
+
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes"), ("status",)])
+def test_what_is_wrong_here_and_what_is_wrong_there_is_told_together(
+    connected: Sandbox, reconciler: Command, command: tuple[str, ...]
+) -> None:
+    """Typed wrong or not on the server: whoever wrote it has to mend it all the same."""
+    Path("m.yaml").write_text(EVERYTHING_WRONG)
+    said = reconciler(*command, "m.yaml")
+    assert said.code == 1
+    for start in (
+        "m.yaml:5:42: error: there is no user 'alicia' in this organization,",
+        "m.yaml:5:58: error: `status` is `done`",
+        "m.yaml:5:100: error: the server imports no format `COCO`\n    did you mean `COCO 1.0`?",
+        "m.yaml:6:24: error: there is no project called 'Stret scenes', or you cannot see it",
+        "m.yaml:6:56: error: there is no user 'nobodyy'",
+        "m.yaml:6:92: error: these frames run backwards",
+        "m.yaml:6:107: error: there is no user 'zoe'",
+        "m.yaml:8:43: error: an empty list: there is nobody to assign to",
+        "m.yaml:9:25: error: there is no project called 'Warehouze'",
+        "m.yaml:9:56: error: there is no user 'carrol'",
+        "m.yaml:9:80: error: `bob` is more than 0, not `0`",
+        "m.yaml:10:16: error: there is no project 999",
+        "m.yaml:10:50: error: there is no user 'me'",
+        "m.yaml:11:92: error: `revision` is a whole number, not `x`",
+    ):
+        assert start in said.err, start
+    assert writes(connected) == []
+    assert not Path(".reconciler").exists()
+
+
+def test_a_server_that_cannot_be_asked_is_no_second_error(
+    connected: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("m.yaml").write_text(EVERYTHING_WRONG)
+    monkeypatch.setenv("CVAT_ACCESS_TOKEN", "wrong")
+    said = reconciler("plan", "m.yaml")
+    offline = reconciler("validate", "m.yaml")
+    assert (said.code, said.err) == (1, offline.err)
+    assert "alicia" not in said.err
+
+
+def test_options_as_well(connected: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CVAT_ORG", "acme")
+    said = reconciler("set", "--project", "Strt", "--status", "done", "--set", "jobs.assignee=bobb", "--yes")
+    assert said.code == 1
+    for start in (
+        "--project: error: there is no project called 'Strt'",
+        "--status: error: `status` is `done`",
+        "--set jobs.assignee: error: there is no user 'bobb' in this organization",
+        "3 errors",
+    ):
+        assert start in said.err
+    assert writes(connected) == []
