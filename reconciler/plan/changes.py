@@ -71,7 +71,8 @@ class TaskChanges:
             for path, before, after in found
         )
         expect, gives = ({name: values[name] for name in named} for values in (observed, desired))
-        change = self._job_change(job, _job_reason(fields, wishes), [one.source for one in fields])
+        sources = [source for one in fields for source in _wish_for(one.path[0], wishes).sources]
+        change = self._job_change(job, _job_reason(fields, wishes), sources)
         return change.model_copy(update={"fields": fields, "writes": (write("job", expect, gives, self.users),)})
 
     def _job_change(self, job: Job, reason: str, sources: Iterable[str]) -> Change:
@@ -109,7 +110,7 @@ class TaskChanges:
             reason=", ".join(dict.fromkeys(_task_reason(one.source) for one in fields)),
             fields=tuple(fields),
             writes=(write("task", expect, gives, self.users),) if keys else (),
-            rests_on=self.wishes.rests_on(one.source for one in fields),
+            rests_on=self.wishes.rests_on(_sources(fields, wanted)),
         )
 
     def _status(self, changes: list[Change]) -> tuple[FieldChange | None, list[Change]]:
@@ -163,6 +164,12 @@ class TaskChanges:
         if left_alone := sorted(self.wishes.left_alone):
             return f"lifecycle.ignore leaves alone what else is wanted: {', '.join(left_alone)}"
         return AS_WANTED
+
+
+def _sources(fields: Iterable[FieldChange], wanted: Mapping[str, Wish]) -> list[str]:
+    """Everybody without whom these changes would not be wanted. The status is not among the fields of its task."""
+    by_field = [wanted[one.path[0]].sources if one.path[0] in wanted else (one.source,) for one in fields]
+    return [source for sources in by_field for source in sources]
 
 
 def _wish_for(name: str, wishes: Mapping[str, Wish]) -> Wish:

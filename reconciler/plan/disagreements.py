@@ -23,12 +23,18 @@ class Disagreements:
         return [
             Problem(
                 f"{first.source} and {second.source} want different values for the {name} of {_listed(objects)}: "
-                f"{first.value!r}{f' ({first.where})' if first.where else ''} and {second.value!r}",
+                f"{_shown(name, first)}{f' ({first.where})' if first.where else ''} and {_shown(name, second)}",
                 second.where,
                 _HINT,
             )
             for (name, first, second), objects in self._objects.items()
         ]
+
+
+def _shown(name: str, wish: Wish) -> str:
+    if wish.value is None:
+        return "nobody" if name in ("assignee", "owner") else "none"
+    return repr(wish.value)
 
 
 def _listed(objects: list[str]) -> str:

@@ -18,7 +18,7 @@ from reconciler.plan.building.foreseen import could_select
 from reconciler.plan.disagreements import Disagreements
 from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
 from reconciler.plan.naming import wish_names, with_wanted
-from reconciler.plan.people import NamedPeople
+from reconciler.plan.people import NamedPeople, is_mistyped
 from reconciler.plan.previous import PreviousAnnotators
 from reconciler.plan.selection import Selecting, Selection
 from reconciler.plan.standing import Standing, definition_digest, edited, fresh, frozen, is_frozen
@@ -104,11 +104,14 @@ class Gathering:
             for name in ("assignee", "owner"):
                 if block.ensure == "present" and (project is None or name not in block.lifecycle.ignore):
                     self.people.want(getattr(block, name), at("projects", key, name))
-        for key, task in self.building.tasks.items():
-            if task is None:
-                self.people.want_all_in(manifest.tasks[key], self._below("tasks", key))
-            if key in self.building.uploads:
-                self._people_of_jobs(key, manifest.tasks[key])
+        for key, task_block in manifest.tasks.items():
+            if task_block.ensure == "absent" or not self.targets.wants_block(f"task.{key}"):
+                continue
+            not_there = self.building.tasks.get(key) is None  # it is to be made, or cannot be found
+            if not_there:
+                self.people.want_all_in(task_block, self._below("tasks", key))
+            if not_there or key in self.building.uploads:
+                self._people_of_jobs(key, task_block)
 
     def _people_of_jobs(self, key: str, block: TaskBlock) -> None:
         at = self.loaded.locations.at
@@ -184,12 +187,25 @@ class Gathering:
             text = f"leaves out {whose} you cannot see"
             self.warnings.append(Warning_(text=text, address=address))
         self._remember(address, selection)
-        for name, hint in self.selecting.unknown_labels(block.select):
-            text = f"selects by the label {name!r}, which nothing here has"
-            self.warnings.append(Warning_(text=f"{text}; {hint}" if hint else text, address=address))
-        jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
-        self.people.select(block.select, address, users_of(*selection.tasks, *jobs))
+        self._unknown(key, block, selection)
         return fresh(address, block, selection)
+
+    def _unknown(self, key: str, block: RuleBlock, selection: Selection) -> None:
+        """Labels and people that it selects by, and that nobody knows.
+
+        A rule that always holds may outlive them; one that is applied once has them mistyped. So has a `not`, which
+        would leave nothing out.
+        """
+        address, at = f"rule.{key}", self._below("rules", key, "select")
+        for path, name, hint in self.selecting.unknown_labels(block.select):
+            text = f"selects by the label {name!r}, which nothing here has"
+            if is_mistyped(path, once=block.mode == "once"):
+                self.problems.append(Problem(f"{address} {text}", at(*path), hint))
+            else:
+                self.warnings.append(Warning_(text=f"{text}; {hint}" if hint else text, address=address))
+        jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
+        seen = users_of(*selection.tasks, *jobs)
+        self.people.select(block.select, address, seen, at, once=block.mode == "once")
 
     def _without_deleted(self, address: str, selection: Selection) -> Selection:
         tasks = self._staying(address, selection.tasks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.errors import Location, Problem
@@ -34,10 +34,12 @@ class NamedPeople:
         if fields.jobs is not None:
             self.want(fields.jobs.username, at("jobs", "assignee"))
 
-    def select(self, selector: Selector, address: str, seen: Iterable[str]) -> None:
+    def select(self, selector: Selector, address: str, seen: Collection[str], at: Place, *, once: bool = False) -> None:
         """Somebody is selected by; `seen` are users that the selected objects show, so they exist."""
-        for name in _names_in(selector):
-            if name not in seen:
+        for path, name in _placed_names(selector):
+            if name not in seen and is_mistyped(path, once=once):
+                self.want(name, at(*path))
+            elif name not in seen:
                 self._selected[address, name] = None
 
     def resolve(
@@ -93,8 +95,13 @@ def unknown_users(selector: Selector, seen: Collection[str], people: People, at:
             yield Problem(f"there is no user {name!r}, or you cannot see them", at(*path), did_you_mean(name, visible))
 
 
-def _names_in(selector: Selector) -> Iterator[str]:
-    return (name for _, name in _placed_names(selector))
+def is_mistyped(path: Sequence[str], *, once: bool) -> bool:
+    """Whether what a selection names there, and nobody knows, has to be put right.
+
+    A rule that always holds may have outlived it: who was selected by left, the work with them. What is applied once
+    was written just now. And a `not` of what nobody knows leaves nothing out.
+    """
+    return once or "not" in path
 
 
 def _placed_names(selector: Selector) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -139,7 +139,7 @@ class _Planner:
         self._problems += unmatched_overrides(self._found.wishes.values(), jobs)
         self._problems += self._found.disagreements.problems()
         if self._problems:
-            raise PlanError(in_order(list(dict.fromkeys(self._problems))))
+            raise PlanError(in_order([*self._problems, *map(_as_problem, self._warnings)]))
         changes = self._changes(jobs, wanted, users, stepped=existing(ordered.steps, "task"))
         bindings = bindings_of(self._building, data, ordered.left_out)
         return self._assemble(ordered.steps, bindings, changes, users, jobs, assignments)
@@ -247,6 +247,12 @@ class _Planner:
         for task in tasks:
             known |= users_of(task, *read.of(task.id))
         return known
+
+
+def _as_problem(warning: Warning_) -> Problem:
+    """So that what is doubtful is told along with what is wrong."""
+    about = f"{warning.address}: " if warning.address else ""
+    return Problem(f"{about}{warning.text}", severity="warning")
 
 
 def _of(kind: str, keys: Iterable[str]) -> list[str]:

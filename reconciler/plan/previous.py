@@ -9,7 +9,6 @@ from functools import cached_property
 
 from reconciler.plan.model import Warning_
 from reconciler.plan.observing import People
-from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import PREVIOUS_ANNOTATOR, JobWish
 
 
@@ -38,7 +37,7 @@ class PreviousAnnotators:
             else:
                 self._nobody[assignee.source] += 1
         for person, theirs in sorted(by_person.items()):
-            named = Wish(person, assignee.source, assignee.where)
+            named = replace(assignee, value=person)
             yield replace(wish, fields={"assignee": named}, only=frozenset(theirs))
 
     def warnings(self) -> Iterator[Warning_]:

@@ -122,13 +122,14 @@ class Selecting:
         owners = {owner for name in names for owner in self._label_owners.get(name, ())}
         return Condition(lambda task: ("project", task.project_id) in owners or ("task", task.id) in owners)
 
-    def unknown_labels(self, selector: Selector) -> Iterator[tuple[str, str | None]]:
-        """Labels that a selector names and nothing here has, each with a hint at what may have been meant."""
+    def unknown_labels(self, selector: Selector) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
+        """Labels that a selector names and nothing here has: where in it, and what may have been meant."""
         for name in selector.labels or ():
             if name not in self._label_owners:
-                yield name, did_you_mean(name, self._label_owners)
+                yield ("labels",), name, did_you_mean(name, self._label_owners)
         if selector.not_ is not None:
-            yield from self.unknown_labels(selector.not_)
+            for path, name, hint in self.unknown_labels(selector.not_):
+                yield ("not", *path), name, hint
 
     @cached_property
     def _label_owners(self) -> dict[str, list[tuple[str, int]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -17,6 +17,26 @@ class Wish:
     source: str  # an address: task.batch-001, rule.reopen
     where: Location | None
     as_status: str | None = None  # wanted only because this task status is
+    shared_out: bool = False  # somebody gets the work because a rule shares it out
+    gives_way: bool = False  # … and to that this wish gives way: nobody, or who had it before
+    instead_of: str | None = None  # the source of a wish that gave way to this one
+
+    def is_against(self, other: Wish) -> bool:
+        """Whether only one of the two can be granted, and neither gives way."""
+        return self.value != other.value and not (self.gives_way_to(other) or other.gives_way_to(self))
+
+    def gives_way_to(self, other: Wish) -> bool:
+        """Whether the other one counts."""
+        return self.gives_way and other.shared_out
+
+    def in_place_of(self, other: Wish) -> Wish:
+        """This wish, where the other one gave way to it."""
+        return replace(self, instead_of=other.source)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Everybody without whom it would not be wanted so."""
+        return (self.source,) if self.instead_of is None else (self.source, self.instead_of)
 
     @property
     def text(self) -> str | None:

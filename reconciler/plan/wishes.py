@@ -22,6 +22,8 @@ EMPTY_IS_TEXT = frozenset({"subset", "bug_tracker"})
 PREVIOUS_ANNOTATOR: Final[JsonValue] = {"previous": "annotator"}
 """Wanted as an assignee: whoever annotated the job (`plan.previous`)."""
 
+_JOB_FIELDS: Final = ("stage", "state", "assignee")
+
 Place = Callable[..., Location | None]
 """The place of a part of a block: `at("jobs", "stage")`."""
 
@@ -85,8 +87,10 @@ class TaskWishes:
                 self.left_alone.add(name)
             return
         known = self.fields.setdefault(name, wish)
-        if known.value != wish.value:
+        if known.is_against(wish):
             disagreements.note(name, f"task {self.task.id} ({self.task.name!r})", known, wish)
+        if known.gives_way_to(wish):
+            self.fields[name] = wish.in_place_of(known)
 
     def add_for_jobs(self, wish: JobWish) -> bool:
         """Take a wish for jobs in, unless `lifecycle.ignore` names what it comes from: `status` or `jobs`."""
@@ -114,8 +118,10 @@ class TaskWishes:
                     continue
                 known = wanted.setdefault(name, wish)
                 # Two statuses that differ are told once, as the task's.
-                if known.value != wish.value and not (known.as_status and wish.as_status):
+                if known.is_against(wish) and not (known.as_status and wish.as_status):
                     disagreements.note(name, f"job {job.id} of task {self.task.id}", known, wish)
+                if known.gives_way_to(wish):
+                    wanted[name] = wish.in_place_of(known)
         return wanted
 
     def moves_for_status(self, job: Job) -> bool:
@@ -140,7 +146,8 @@ def field_wishes(block: TaskFields, source: str, at: Place, *, names: tuple[str,
         if name in block.model_fields_set:
             value = getattr(block, name)
             value = value.state if isinstance(value, StorageBlock) else value
-            yield name, Wish("" if value is None and name in EMPTY_IS_TEXT else value, source, at(name))
+            wanted = "" if value is None and name in EMPTY_IS_TEXT else value
+            yield name, Wish(wanted, source, at(name), gives_way=_gives_way(name, wanted, source))
 
 
 def job_wishes(
@@ -164,11 +171,16 @@ def override_wish(override: JobOverride, source: str, at: Place) -> JobWish:
 
 
 def _job_fields(block: JobFields, source: str, at: Place) -> dict[str, Wish]:
+    written = {name: _plain(getattr(block, name)) for name in _JOB_FIELDS if name in block.model_fields_set}
     return {
-        name: Wish(_plain(getattr(block, name)), source, at(name))
-        for name in ("stage", "state", "assignee")
-        if name in block.model_fields_set
+        name: Wish(value, source, at(name), gives_way=_gives_way(name, value, source))
+        for name, value in written.items()
     }
+
+
+def _gives_way(name: str, value: JsonValue, source: str) -> bool:
+    """What a rule sets free, or gives back, may be shared out; a task's own block means what it says."""
+    return name == "assignee" and value in (None, PREVIOUS_ANNOTATOR) and source.startswith("rule.")
 
 
 def _plain(value: str | Previous | None) -> JsonValue:

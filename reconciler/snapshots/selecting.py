@@ -61,7 +61,8 @@ def selected_tasks(
     jobs = [job for some in (selection.jobs or {}).values() for job in some]
     problems += unknown_users(selector, users_of(*tasks, *jobs), VisiblePeople(reader), at)
     problems += [
-        Problem(f"no label is called {name!r}", at("labels"), hint) for name, hint in selecting.unknown_labels(selector)
+        Problem(f"no label is called {name!r}", at(*path), hint)
+        for path, name, hint in selecting.unknown_labels(selector)
     ]
     if not tasks and not problems:
         problems.append(Problem("no task is selected", hint="look at what there is in CVAT, and at the organization"))

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+import pytest
+
 from reconciler.errors import Location, Problem
 from reconciler.manifest.models import Selector, TaskFields
 from reconciler.plan.model import Warning_
-from reconciler.plan.people import NamedPeople
+from reconciler.plan.people import NamedPeople, unknown_users, with_role
+
+from .observed import SERVER
 
 HERE, THERE = Location("m.yaml", 1, 1), Location("m.yaml", 2, 2)
 
@@ -65,8 +69,8 @@ def test_everybody_whom_a_rule_assigns() -> None:
 
 def test_somebody_to_select_by_whom_nobody_knows_is_a_warning() -> None:
     people = NamedPeople()
-    nested = {"owner": ["alise", None], "not": {"job": {"assignee": "bobb"}, "not": {"assignee": ["eve", "alice"]}}}
-    people.select(Selector.model_validate(nested), "rule.r", seen=["eve"])
+    nested = {"owner": ["alise", None, "eve"], "job": {"assignee": ["bobb", "alice"]}}
+    people.select(Selector.model_validate(nested), "rule.r", ["eve"], lambda *_: None)
     _, problems, warnings = resolve(people, Visible("alice", "bob"))
     assert problems == []
     assert [(warning.address, warning.text.partition(",")[0]) for warning in warnings] == [
@@ -74,3 +78,37 @@ def test_somebody_to_select_by_whom_nobody_knows_is_a_warning() -> None:
         ("rule.r", "selects by user 'bobb'"),
     ]
     assert warnings[0].text.endswith("; did you mean `alice`?")
+
+
+@pytest.mark.parametrize(
+    ("nested", "once"), [({"not": {"job": {"assignee": "bobb"}}}, False), ({"owner": "bobb"}, True)]
+)
+def test_mistyped_in_a_not_or_once_is_an_error(nested: dict[str, object], once: bool) -> None:
+    people = NamedPeople()
+    people.select(
+        Selector.model_validate(nested), "rule.r", [], lambda *path: Location(".".join(path), 1, 1), once=once
+    )
+    _, [problem], warnings = resolve(people, Visible("alice", "bob"))
+    assert problem.what == "there is no user 'bobb' in this server, or you cannot see them"
+    assert problem.where == Location("owner" if once else "not.job.assignee", 1, 1)
+    assert warnings == []
+
+
+def test_whom_a_selection_names() -> None:
+    nested = {"owner": ["alise", None], "not": {"job": {"assignee": "bobb"}, "not": {"assignee": ["eve", "alice"]}}}
+    told = unknown_users(
+        Selector.model_validate(nested), ["eve"], Visible("alice", "bob"), lambda *path: Location(".".join(path), 1, 1)
+    )
+    assert [(str(one.where), one.hint) for one in told] == [
+        ("owner:1:1", "did you mean `alice`?"),
+        ("not.job.assignee:1:1", "did you mean `bob`?"),
+    ]
+
+
+def test_members_with_a_role() -> None:
+    assert with_role(["worker"], Visible(), SERVER, HERE) == (("worker",), None)
+    nobody = with_role([], Visible(), SERVER, HERE)
+    assert nobody == ((), Problem("nobody in organization acme has the role ", HERE))
+    _, problem = with_role(["worker"], Visible(), SERVER.model_copy(update={"organization": None}), HERE)
+    assert problem is not None
+    assert problem.what == "only an organization has members with the role worker, and none is given"

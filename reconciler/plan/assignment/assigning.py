@@ -116,6 +116,8 @@ class Assigning:
             previous = self._previous(work) if rule.assign.exclude_previous else None
             unknown += rule.assign.exclude_previous and work.stage != "annotation" and previous is None
             barred = frozenset({previous} if previous is not None else ())
+            if work.taken and work.now is not None and _can_be_spared(work.now, rule, barred):
+                barred |= {work.now}
             rank = (*places.get(work.task, ()), *work.rank)
             pieces.append(Piece(work.id, work.person, work.begun or work.said, barred, rank))
         return pieces, unknown
@@ -140,9 +142,14 @@ class Assigning:
     def _annotators(self) -> Mapping[int, str]:
         return self.annotators()
 
+    def _not_kept(self, part: _Part, shared: Shared) -> list[int]:
+        """What nobody could take from whoever may not have it: it goes to nobody, and waits for somebody who may."""
+        left = set(shared.left)
+        return [piece.key for piece in part.pieces if piece.key in left and piece.holder in piece.barred]
+
     def _give(self, part: _Part, shared: Shared) -> None:
-        by_task: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for number, person in shared.given.items():
+        by_task: dict[int, dict[str | None, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for number, person in {**shared.given, **dict.fromkeys(self._not_kept(part, shared))}.items():
             work = part.books.by_id[number]
             work.person = person
             if self.ctx.targets.wants_task(part.rule.address, work.task):
@@ -151,7 +158,7 @@ class Assigning:
         for task, given in sorted(by_task.items()):
             part.books.give(part.rule, task, given)
         if shared.left:
-            self.ctx.warn(_left(part, shared), part.rule.address)
+            self.ctx.warn(_left(part, shared, self._not_kept(part, shared)), part.rule.address)
         if part.unknown and any(work.planned != work.now for work in part.works):  # as long as there is something to do
             jobs = "1 job" if part.unknown == 1 else f"{part.unknown} jobs"
             text = f"nothing is recorded of who annotated {jobs}: anybody in the list may get {_them(part.unknown)}"
@@ -185,15 +192,26 @@ def _twice(parts: Sequence[_Part]) -> Iterator[tuple[str, Problem]]:
                 yield pair[1], Problem(what, part.rule.at(), "narrow one of the selections, or say another `stage`")
 
 
-def _left(part: _Part, shared: Shared) -> str:
+def _can_be_spared(person: str, rule: SharingRule, barred: frozenset[str]) -> bool:
+    """Whether what is taken from somebody need not come back to them, for there are others, and all have room."""
+    others = set(rule.people) - barred - {person}
+    return bool(others) and rule.assign.max_per_person is None
+
+
+def _left(part: _Part, shared: Shared, not_kept: Sequence[int]) -> str:
     """What finds nobody, for a person."""
     works = [part.books.by_id[number] for number in shared.left]
     by, number = part.rule.assign.by, len(works)
-    held = [work for work in works if work.person is not None]
-    what = f"{counted(number, by)} {'stays' if number == 1 else 'stay'} as {_they(number)}"
-    if held:
+    staying = [work for work in works if work.id not in not_kept]
+    held = [work for work in staying if work.person is not None]
+    whats = []
+    if staying:
+        what = f"{counted(len(staying), by)} {'stays' if len(staying) == 1 else 'stay'} as {_they(len(staying))}"
         who = sorted({str(work.person) for work in held})
-        what += f" ({len(held)} with {listed(who, 3)})"
+        whats.append(what + (f" ({len(held)} with {listed(who, 3)})" if held else ""))
+    if not_kept:
+        whats.append(f"{counted(len(not_kept), by)} {'has' if len(not_kept) == 1 else 'have'} nobody now")
+    what = " and ".join(whats)
     why = []
     if part.rule.assign.max_per_person is not None:
         why.append(f"has {part.rule.assign.max_per_person} (max_per_person)")

@@ -35,6 +35,6 @@ class Books(Protocol):
         """Read what these people have there."""
         ...
 
-    def give(self, rule: SharingRule, task: int, given: Mapping[str, list[int]]) -> None:
-        """Wish that people get this work of one task."""
+    def give(self, rule: SharingRule, task: int, given: Mapping[str | None, list[int]]) -> None:
+        """Wish that people get this work of one task; None: that nobody has it."""
         ...

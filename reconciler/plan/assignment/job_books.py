@@ -13,7 +13,6 @@ from reconciler.plan.assignment.work import Work, work_of_job
 from reconciler.plan.building.building import Building
 from reconciler.plan.conditions import narrowed
 from reconciler.plan.jobs_reading import JobsRead
-from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import JobWish, TaskWishes
 
 _NOT_COMPLETED = negate(equals("state", "completed"))
@@ -48,13 +47,13 @@ class JobBooks:
         if scope.tasks:
             self._note(self.ctx.server.jobs_of_tasks(sorted(scope.tasks), where=narrowed(theirs)))
 
-    def give(self, rule: SharingRule, task: int, given: Mapping[str, list[int]]) -> None:
+    def give(self, rule: SharingRule, task: int, given: Mapping[str | None, list[int]]) -> None:
         """Each person's jobs of the task are one wish. It rests on how far they are: begun work would have stayed."""
         found = {job.id: {"stage": job.stage, "state": job.state} for job in self.read.of(task)}
         tested = self.wishes[task].tested_of_jobs.setdefault(rule.address, {})
         for person, jobs in given.items():
             tested.update({job: {**tested.get(job, {}), **found[job]} for job in jobs})
-            wanted = {"assignee": Wish(person, rule.address, rule.places[person])}
+            wanted = {"assignee": rule.wish_for(person)}
             self.wishes[task].add_for_jobs(JobWish(wanted, only=frozenset(jobs)))
 
     def _ignored(self, task: Task) -> bool:

@@ -55,7 +55,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Shared:
-    """Who has which piece afterwards; `left` are those that nobody could take: they stay as they are."""
+    """Who has which piece afterwards; `left` are those that nobody could take."""
 
     given: Mapping[int, str]
     left: tuple[int, ...] = ()

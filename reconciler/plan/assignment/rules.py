@@ -17,6 +17,7 @@ from reconciler.plan.model import Left, RulePhase, ServerRef
 from reconciler.plan.observing import People
 from reconciler.plan.people import with_role
 from reconciler.plan.standing import Standing
+from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import Place
 
 
@@ -79,8 +80,13 @@ class SharingRule:
         """By task, what a one-time rule that was begun has still to do of it."""
         return {one.task: one for one in self.standing.record.left}
 
+    def wish_for(self, person: str | None) -> Wish:
+        """That somebody gets some of the work; or nobody, who may have it no more."""
+        where = self.at("exclude_previous") if person is None else self._places[person]
+        return Wish(person, self.address, where, shared_out=True)
+
     @cached_property
-    def places(self) -> Mapping[str, Location | None]:
+    def _places(self) -> Mapping[str, Location | None]:
         """Where the people are written."""
         return dict(self.named())
 

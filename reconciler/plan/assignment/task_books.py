@@ -14,7 +14,6 @@ from reconciler.plan.begun import BEGUN, begun_tasks
 from reconciler.plan.building.building import Building
 from reconciler.plan.conditions import narrowed
 from reconciler.plan.disagreements import Disagreements
-from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import TaskWishes
 
 
@@ -44,13 +43,13 @@ class TaskBooks:
             theirs = [is_in("assignee", sorted(people)), negate(equals("status", "completed"))]
             self._note(self.ctx.server.tasks(narrowed([is_in("project_id", sorted(scope.projects)), *theirs])))
 
-    def give(self, rule: SharingRule, task: int, given: Mapping[str, list[int]]) -> None:
+    def give(self, rule: SharingRule, task: int, given: Mapping[str | None, list[int]]) -> None:
         """A task is one person's. Taken from somebody in the list, it rests on their not having begun it."""
         work = self.by_id[task]
         for person in given:
             if work.now in rule.people and work.now != person and not work.begun:
                 self.wishes[task].tested.setdefault(rule.address, {})[BEGUN] = False
-            self.wishes[task].add("assignee", Wish(person, rule.address, rule.places[person]), self.disagreements)
+            self.wishes[task].add("assignee", rule.wish_for(person), self.disagreements)
 
     def _ignored(self, task: Task) -> bool:
         wishes = self.wishes.get(task.id)

@@ -30,6 +30,7 @@ class Work:
     stage: str | None
     begun: bool
     said: bool = False  # another block says who has it
+    taken: bool = False  # another block takes it from whoever has it
     planned: str | None = None  # who has it by this very plan: `--target` leaves some of it out
     rank: tuple[int, ...] = ()
 
@@ -42,6 +43,7 @@ def work_of_job(job: Job, wishes: TaskWishes | None, *, going: bool = False) -> 
     wanted = wishes.of_job(job, Disagreements()) if wishes is not None else {}
     position = wanted_position({name: wish.value for name, wish in wanted.items()}, job.stage, job.state)
     stage, state = (position.get(name, was) for name, was in (("stage", job.stage), ("state", job.state)))
+    who = wanted.get("assignee")
     first, last = job.start_frame or 0, job.stop_frame or 0
     return Work(
         id=job.id,
@@ -51,11 +53,12 @@ def work_of_job(job: Job, wishes: TaskWishes | None, *, going: bool = False) -> 
         now=job.assignee_name,
         open_now=job.state != "completed",
         stage_now=job.stage,
-        person=wanted["assignee"].text if "assignee" in wanted else job.assignee_name,
+        person=who.text if who is not None else job.assignee_name,
         open=state != "completed" and not going,
         stage=str(stage),
         begun=state != "new",
-        said="assignee" in wanted,
+        said=who is not None and who.text is not None,
+        taken=who is not None and who.text is None,
         rank=(job.task_id or 0, first),
     )
 
@@ -64,6 +67,7 @@ def work_of_task(task: Task, wishes: TaskWishes | None, *, begun: bool = False, 
     """A task as work."""
     fields = wishes.fields if wishes is not None else {}
     status = fields["status"].text if "status" in fields else task.status
+    who = fields.get("assignee")
     return Work(
         id=task.id,
         task=task.id,
@@ -72,10 +76,11 @@ def work_of_task(task: Task, wishes: TaskWishes | None, *, begun: bool = False, 
         now=task.assignee_name,
         open_now=task.status != "completed",
         stage_now=None,
-        person=fields["assignee"].text if "assignee" in fields else task.assignee_name,
+        person=who.text if who is not None else task.assignee_name,
         open=status != "completed" and not going,
         stage=None,
         begun=begun,
-        said="assignee" in fields,
+        said=who is not None and who.text is not None,
+        taken=who is not None and who.text is None,
         rank=(task.id,),
     )

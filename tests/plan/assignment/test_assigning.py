@@ -293,3 +293,56 @@ def test_what_somebody_has_begun_since_the_plan_is_not_taken_from_them(sit: Sit)
     with pytest.raises(StalePlanError, match=r"job\.state was 'new' when planned"):
         desk.apply(planned)
     assert holders(desk) == {1: "alice", 2: "alice"}
+
+
+def test_what_goes_back_to_somebody_who_left_the_team_goes_to_the_others(sit: Sit) -> None:
+    """Carol annotated it, her work is rejected, and she is not among those who annotate any more."""
+    desk = sit(plain_world({1: "0-9 annotation/new"}))
+
+    def manifest(*team: str) -> str:
+        rejected = {"project": "Street", "job": {"stage": "validation", "state": "rejected"}}
+        back = {"jobs": {"stage": "annotation", "state": "new", "assignee": {"previous": "annotator"}}}
+        share = {"select": {"project": "Street"}, "assign": {"to": team}}
+        return json.dumps({"version": 1, "rules": {"back": {"select": rejected, "set": back}, "share": share}})
+
+    assert applied(desk, manifest("carol")) == {1}
+    desk.patch("job", 1, stage="validation", state="rejected", assignee=None)
+    assert applied(desk, manifest("alice", "carol")) == {1}
+    assert desk.job(1) == ("annotation", "new", "carol"), "who is in the team has it again"
+    desk.patch("job", 1, stage="validation", state="rejected", assignee=None)
+    assert applied(desk, manifest("alice", "bob")) == {1}
+    assert desk.job(1) == ("annotation", "new", "alice")
+
+
+def test_who_annotated_it_does_not_review_it_even_if_nobody_else_may(sit: Sit) -> None:
+    desk = sit(plain_world({1: "0-9 annotation/completed @carol", 2: "10-19 annotation/completed @alice"}))
+    finished = {"project": "Street", "job": {"stage": "annotation", "state": "completed"}}
+    assign = {"to": ["carol"], "exclude_previous": True}
+    on = {"select": finished, "set": {"jobs": {"stage": "validation", "state": "new"}}, "assign": assign}
+    text = json.dumps({"version": 1, "rules": {"on": on}})
+    start = managed(desk)
+    plan = desk.plan(text)
+    assert [warning.text for warning in plan.warnings] == [
+        "1 job has nobody now: everybody in the list may not have it (exclude_previous)"
+    ]
+    assert applied(desk, text) == {1, 2}
+    assert (desk.job(1), desk.job(2)) == (("validation", "new", None), ("validation", "new", "carol"))
+    desk.rollback()
+    assert managed(desk) == start
+
+
+def test_what_nobody_touches_is_taken_and_shared_out_at_once(sit: Sit) -> None:
+    """The two rules of a team's every day, in one project."""
+    desk = sit(plain_world({1: "0-9 annotation/in progress @alice", 2: "10-19 annotation/in progress @bob"}))
+    stale = {"project": "Street", "job": {"state": "in progress", "updated": {"older_than": "1d"}}}
+    rules = {
+        "stale": {"select": stale, "set": {"jobs": {"assignee": None}}},
+        "share": {"select": {"project": "Street"}, "assign": {"to": ["alice", "bob"]}},
+    }
+    text = json.dumps({"version": 1, "rules": rules})
+    plan = desk.plan(text)
+    desk.patch("job", 1, state="in progress")  # alice works on it after all
+    with pytest.raises(StalePlanError, match=r"job 1 .*: job\.updated was"):
+        desk.apply(plan)
+    assert applied(desk, text) == {2}
+    assert holders(desk) == {1: "alice", 2: "alice"}
