@@ -63,6 +63,11 @@ class ProblemsError(ReconcilerError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def in_one_line(error: ReconcilerError) -> str:
+    """What happened, where there is room for one line: without places and hints."""
+    return "; ".join(one.what for one in error.problems) if isinstance(error, ProblemsError) else error.what
+
+
 class ManifestError(ProblemsError):
     """The manifest cannot be read or contradicts itself. Found offline."""
 

@@ -47,8 +47,9 @@ from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, fr
 from reconciler.plan.destruction import check_destruction
 from reconciler.plan.model import Plan, SavedPlan, ServerRef
 from reconciler.plan.names_asked import unknown_names
-from reconciler.plan.planner import Surroundings, make_plan
+from reconciler.plan.onward.following import make_plan
 from reconciler.plan.remembered import Remembered
+from reconciler.plan.surroundings import Surroundings
 from reconciler.way_back import way_back
 
 

@@ -21,7 +21,7 @@ from reconciler.apply.prevention import check_not_prevented
 from reconciler.apply.priorities import keep_priorities
 from reconciler.apply.progress import Progress, Unfailing
 from reconciler.apply.rereading import Reread, reread
-from reconciler.apply.staleness import check_still_true
+from reconciler.apply.staleness import check_shared_out_alike, check_still_true
 from reconciler.apply.steps.loading import check_contents
 from reconciler.apply.steps.proving import planned_again_steps, unproven_steps
 from reconciler.apply.steps.remembering import Remembering
@@ -33,7 +33,7 @@ from reconciler.apply.verification import planned_again, touched, unproven
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.rights import check_may_write
 from reconciler.cvat.session import Session
-from reconciler.errors import ReconcilerError, ServerError, StateError
+from reconciler.errors import ReconcilerError, ServerError, StateError, in_one_line
 from reconciler.history.applied import check_unclaimed, claim_plan, release_plan
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import locked
@@ -116,6 +116,8 @@ class _Run:
         before = reread(self._plan.updates, self._reader)
         check_contents(self._plan.steps, self._store)
         check_still_true(self._plan, before, stale_steps(Site(self._session, self._store, self._plan, "")))
+        if self._plan.assignments and self._replan is not None:
+            check_shared_out_alike(self._plan, self._replan())
         # From here on a signal must not tear the record apart.
         with stopping_on_signals(self._progress.stopping) if not self._plan.is_empty else nullcontext(Event()) as stop:
             recorder = self._record(before, claim=claim)
@@ -197,7 +199,7 @@ class _Run:
         except StateError:
             raise
         except ReconcilerError as error:
-            notes.append(f"a second plan, to prove that nothing is left to do, cannot be made: {error.what}")
+            notes.append(f"a second plan, to prove that nothing is left to do, cannot be made: {in_one_line(error)}")
             return []
         found.extend(planned_again(again, results))
         of_steps, further = planned_again_steps(again, steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -37,10 +37,24 @@ class Stale:
         return f"{what}: {self.field} was {self.planned!r} when planned, now it is {self.found!r}"
 
 
+@dataclass(frozen=True)
+class StaleShare:
+    """Somebody who was to get some work, and would not now: what the others have counts, and who is in the team."""
+
+    kind: str
+    id: int
+    planned: JsonValue
+    now: JsonValue
+
+    def __str__(self) -> str:
+        what = f"{self.kind} {self.id} was to go to {_who(self.planned)}, now it would to {_who(self.now)}"
+        return f"{what}: who has how much has changed, or who may"
+
+
 class StalePlanError(ConflictError):
     """The server changed since the plan. Nothing was written."""
 
-    def __init__(self, stale: Sequence[Stale | StaleStep]) -> None:
+    def __init__(self, stale: Sequence[Stale | StaleStep | StaleShare]) -> None:
         self.stale = tuple(stale)
         listed = [f"  {one}" for one in stale[:10]]
         if len(stale) > len(listed):
@@ -64,6 +78,36 @@ def check_still_true(plan: Plan, now: Reread, steps: Iterable[StaleStep] = ()) -
     found: list[Stale | StaleStep] = [*stale.values(), *steps]
     if found:
         raise StalePlanError(found)
+
+
+def check_shared_out_alike(plan: Plan, again: Plan) -> None:
+    """Refuse a plan whose rules would share the work out otherwise by now: they count what everybody has to do.
+
+    Raises:
+        StalePlanError: exit code 4, with every difference.
+    """
+    rules = {load.rule for load in plan.assignments}
+    planned, now = _given(plan, rules), _given(again, rules)
+    stale = [
+        StaleShare(*key, planned.get(key), now.get(key))
+        for key in sorted({**planned, **now})
+        if key not in planned or key not in now or planned[key] != now[key]
+    ]
+    if stale:
+        raise StalePlanError(stale)
+
+
+def _given(plan: Plan, rules: Collection[str]) -> dict[tuple[str, int], JsonValue]:
+    return {
+        (change.kind, change.id): one.after
+        for change in plan.updates
+        for one in change.fields
+        if one.path == ("assignee",) and one.source in rules
+    }
+
+
+def _who(person: JsonValue) -> str:
+    return str(person) if person is not None else "whoever has it"
 
 
 def _stale(change: Change, now: Reread) -> Iterator[Stale]:

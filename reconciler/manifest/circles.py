@@ -22,7 +22,7 @@ from reconciler.manifest.situations import JOBS_ASSIGNEE, Situation, Situations,
 
 _MOST: Final = 5000
 """Situations that are tried; rules that tell more apart are not written by hand."""
-_NARROW: Final = "narrow one of the selections, so that it does not take what the others leave, or write `mode: once`"
+NARROW: Final = "narrow one of the selections, so that it does not take what the others leave, or write `mode: once`"
 
 _Step = tuple[Situation, tuple[str, ...]]
 """A situation, and the rules that made it of the one before."""
@@ -70,7 +70,7 @@ def _problem(path: list[_Step], locations: Locations, first: str, *, certain: bo
     return Problem(
         f"{what}, at every apply{may}: of a job with {begin.told(changing)}, {steps}, and so on",
         locations.key("rules", first),
-        _NARROW,
+        NARROW,
         "error" if certain else "warning",
     )
 

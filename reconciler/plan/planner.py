@@ -1,6 +1,7 @@
-"""A manifest and a server make a plan.
+"""A manifest and a server make a plan, in one go: each rule selects by what is there now.
 
 Reads what it needs, writes nothing, reports every problem together. The steps stand in `_Planner.plan` in their order.
+What rules make of what other rules make is planned on from there: `plan.onward`.
 """
 
 from __future__ import annotations
@@ -47,22 +48,14 @@ from reconciler.plan.surroundings import Surroundings
 from reconciler.plan.targets import Targets
 from reconciler.plan.wish import Wish
 
-__all__ = ["Surroundings", "make_plan"]
-
 _WantedOfJobs = Mapping[int, Mapping[str, Wish]]
 
 
-def make_plan(loaded: LoadedManifest, around: Surroundings, targets: Iterable[str] = ()) -> Plan:
-    """What it takes to bring the server to the manifest.
-
-    Args:
-        loaded: the manifest with the places of its values.
-        around: the server, and what the state store remembers.
-        targets: addresses; without any, the whole manifest.
+def plan_once(loaded: LoadedManifest, around: Surroundings, targets: Iterable[str] = ()) -> Plan:
+    """What the manifest wants of the server as it is.
 
     Raises:
-        PlanError: unknown or invisible users and projects, missing tasks, ambiguous names, blocks that want different
-            values for one field; all of them together, each with its place.
+        PlanError: as `plan.onward.following.make_plan`.
     """
     return _Planner(loaded, around, tuple(targets)).plan()
 

@@ -48,7 +48,7 @@ def fresh(address: str, block: RuleBlock, selection: Selection) -> Standing:
         job_ids = frozenset(job.id for jobs in selection.jobs.values() for job in jobs)
     always = block.mode == "always"
     if always:
-        note = f"selects {_tasks(selected)}" if selected else "selects nothing now"
+        note = selects_note(len(selected))
     elif selected:
         note = f"selects {_tasks(selected)}; applying it freezes this selection (once, revision {block.revision})"
     else:
@@ -94,6 +94,12 @@ def frozen(address: str, block: RuleBlock, entry: LedgerEntry, tasks: Iterable[T
     )
     # What was frozen counts, not what an edited rule says now: without jobs, it had not selected by job.
     return Standing(record, pending, frozenset(entry.selected_jobs) or None)
+
+
+def selects_note(number: int, *, by_this_plan: int = 0) -> str:
+    """What a rule that always holds selects, for a person; some of it only by what this plan makes."""
+    more = f", {by_this_plan} of them by what this plan makes" if by_this_plan else ""
+    return f"selects {counted(number, 'task')}{more}" if number else "selects nothing now"
 
 
 def edited(standing: RuleStanding) -> str:

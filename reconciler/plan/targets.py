@@ -106,10 +106,15 @@ class Targets:
     def unmet(self) -> list[Warning_]:
         """A warning for each target within a block that nothing that was asked about belongs to."""
         return [
-            Warning_(text=f"nothing to do for --target {target.address}: not selected, or as wanted already")
+            nothing_for(target.address)
             for target in dict.fromkeys(self._targets)
             if target not in self._met and (target.part or target.task is not None or target.job is not None)
         ]
+
+
+def nothing_for(address: str) -> Warning_:
+    """That nothing that was asked about belongs to a target."""
+    return Warning_(text=f"nothing to do for --target {address}: not selected, or as wanted already")
 
 
 def _target(address: str, known: Iterable[str]) -> Target | None:

@@ -143,10 +143,12 @@ def without_dates(dump: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[di
 
 
 @contextmanager
-def seated(sandbox: Sandbox, folder: Path, *, token: str | None = None) -> Iterator[Desk]:
+def seated(
+    sandbox: Sandbox, folder: Path, *, token: str | None = None, organization: str | None = None
+) -> Iterator[Desk]:
     """Connect and sit down; the requests of connecting are forgotten."""
     credentials = Credentials(sandbox.url, token=token or sandbox.token)
-    with connect(credentials=credentials, environ={}, retry=NO_WAITING) as session:
+    with connect(credentials=credentials, organization=organization, environ={}, retry=NO_WAITING) as session:
         sandbox.requests.clear()
         yield Desk(sandbox, folder, session)
 

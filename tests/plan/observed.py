@@ -15,7 +15,8 @@ from reconciler.cvat.filters import Filter
 from reconciler.cvat.models import Job, Label, Project, Task
 from reconciler.manifest.loading import LoadedManifest, from_document
 from reconciler.plan.model import Plan, ServerRef
-from reconciler.plan.planner import Surroundings, make_plan
+from reconciler.plan.onward.following import make_plan
+from reconciler.plan.surroundings import Surroundings
 
 SERVER = ServerRef(url="https://cvat.example", version="2.54.1", organization="acme", user="admin")
 

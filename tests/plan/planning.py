@@ -18,8 +18,9 @@ from reconciler.manifest.loading import LoadedManifest, load
 from reconciler.manifest.models import RuleBlock
 from reconciler.operations import server_ref
 from reconciler.plan.model import Left, Plan, ServerRef
-from reconciler.plan.planner import Surroundings, make_plan
+from reconciler.plan.onward.following import make_plan
 from reconciler.plan.standing import definition_digest
+from reconciler.plan.surroundings import Surroundings
 from reconciler.sandbox import Sandbox
 
 FROZEN = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

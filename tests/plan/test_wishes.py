@@ -118,7 +118,7 @@ def test_who_disagrees_about_many_objects_is_told_once() -> None:
     told = [(problem.what, problem.where) for problem in disagreements.problems()]
     start = "rule.a and rule.b want different values for the assignee of"
     assert told == [
-        (f"{start} task 1 and of 2 more: 'a' (m.yaml:1:2) and None", second.where),
+        (f"{start} task 1 and of 2 more: 'a' (m.yaml:1:2) and nobody", second.where),
         (f"{start} task 4: 'a' (m.yaml:1:2) and 'c'", None),
     ]
 

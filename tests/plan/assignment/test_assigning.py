@@ -346,3 +346,40 @@ def test_what_nobody_touches_is_taken_and_shared_out_at_once(sit: Sit) -> None:
         desk.apply(plan)
     assert applied(desk, text) == {2}
     assert holders(desk) == {1: "alice", 2: "alice"}
+
+
+def test_what_others_have_got_since_the_plan_counts(sit: Sit) -> None:
+    """Bob got two jobs of a task that is not even selected: what was planned would not be level any more."""
+    world = plain_world(
+        {1: "0-9 annotation/new", 2: "10-19 annotation/new"},
+        {12: {"name": "two", "project": 1, "jobs": {3: "0-9 annotation/new", 4: "10-19 annotation/new"}}},
+    )
+    desk = sit(world)
+    text = json.dumps({"version": 1, "rules": {"share": {"select": {"id": 11}, "assign": {"to": ["alice", "bob"]}}}})
+    planned = desk.plan(text)
+    bob = desk.sandbox.api("GET", "/api/users?search=bob")[1]["results"][0]["id"]
+    for number in (3, 4):
+        desk.patch("job", number, assignee=bob)
+    with pytest.raises(StalePlanError, match=r"job 2 was to go to bob, now it would to alice: who has how much has"):
+        desk.apply(planned)
+    assert holders(desk) == {1: None, 2: None, 3: "bob", 4: "bob"}
+    assert applied(desk, text) == {1, 2}
+    assert holders(desk) == {1: "alice", 2: "alice", 3: "bob", 4: "bob"}
+
+
+def test_who_left_the_organization_since_the_plan_gets_nothing(tmp_path: Path) -> None:
+    with Sandbox.start(seed="street", tasks=2) as sandbox, seated(sandbox, tmp_path, organization="acme") as desk:
+        text = """
+version: 1
+organization: acme
+rules: {r: {select: {project: Warehouse}, assign: {to: {role: [worker, supervisor]}}}}
+"""
+        planned = desk.plan(text)
+        gone = next(change.fields[0].after for change in planned.updates if change.fields[0].after is not None)
+        members = sandbox.api("GET", "/api/memberships?page_size=100")[1]["results"]
+        [membership] = [one for one in members if one["user"]["username"] == gone]
+        assert sandbox.api("DELETE", f"/api/memberships/{membership['id']}")[0] == 204
+        before = holders(desk)
+        with pytest.raises(StalePlanError, match=f"was to go to {gone}"):
+            desk.apply(planned)
+        assert holders(desk) == before
