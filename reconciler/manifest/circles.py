@@ -29,10 +29,10 @@ _Step = tuple[Situation, tuple[str, ...]]
 
 
 def circles(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
-    """An error for rules that certainly meet on some task; a warning where that hangs on names, dates and the like."""
+    """An error for rules that certainly meet on some task; a warning where that hangs on names, roles and the like."""
     rules = {key: rule for key, rule in manifest.rules.items() if rule.mode == "always" and not _waits(rule.select)}
     told: set[frozenset[str]] = set()
-    tried: set[tuple[str, ...]] = set()
+    tried: set[tuple[bool, tuple[str, ...]]] = set()
     for certain in (True, False):
         for rule in rules.values():
             meeting = {
@@ -44,14 +44,18 @@ def circles(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
                     else may_meet(manifest, rule.select, one.select)
                 )
             }
-            path = _circle(meeting) if len(meeting) > 1 and tuple(meeting) not in tried else None
-            tried.add(tuple(meeting))
+            # What was tried before is tried again only where somebody may have a role.
+            key = (not certain and any(map(_by_role, meeting.values())), tuple(meeting))
+            path = _circle(meeting, anybody=key[0]) if len(meeting) > 1 and key not in tried else None
+            tried.add(key)
             if path is None:
                 continue
             named = frozenset(name for _, names in path for name in names)
             if not any(known <= named for known in told):
                 told.add(named)
-                yield _problem(path, locations, next(iter(sorted(named, key=list(rules).index))), certain=certain)
+                yield _problem(
+                    path, locations, next(iter(sorted(named, key=list(rules).index))), certain=certain, roles=key[0]
+                )
 
 
 def _waits(selector: Selector) -> bool:
@@ -60,13 +64,14 @@ def _waits(selector: Selector) -> bool:
     return any(one is not None and (one.older_than is not None or one.before is not None) for one in intervals)
 
 
-def _problem(path: list[_Step], locations: Locations, first: str, *, certain: bool) -> Problem:
+def _problem(path: list[_Step], locations: Locations, first: str, *, certain: bool, roles: bool) -> Problem:
     changing = _changing(path)
     *_, (begin, _) = path
     steps = "; ".join(f"{_listed(names)} {_makes(names)} it {there.told(changing)}" for there, names in path)
     named = list(dict.fromkeys(f"rule.{name}" for _, names in path for name in names))
     what = f"{' and '.join(named)} chase each other in a circle" if len(named) > 1 else f"{named[0]} chases itself"
-    may = "" if certain else ", where a task has all that they select by"
+    by_role = ", and people the roles" if roles else ""
+    may = "" if certain else f", where a task has all that they select by{by_role}"
     return Problem(
         f"{what}, at every apply{may}: of a job with {begin.told(changing)}, {steps}, and so on",
         locations.key("rules", first),
@@ -92,9 +97,13 @@ def _makes(names: tuple[str, ...]) -> str:
     return "makes" if len(names) == 1 else "make"
 
 
-def _circle(rules: Mapping[str, RuleBlock]) -> list[_Step] | None:
+def _by_role(rule: RuleBlock) -> bool:
+    return rule.assign is not None and rule.assign.to.users is None
+
+
+def _circle(rules: Mapping[str, RuleBlock], *, anybody: bool) -> list[_Step] | None:
     """The shortest way round, if there is any: what the rules make, step by step, ending where it begins."""
-    situations = Situations(tuple(rules.values()))
+    situations = Situations(tuple(rules.values()), anybody)
     if situations.number > _MOST:
         return None
     found: list[list[_Step]] = []

@@ -54,9 +54,10 @@ def _shown(value: Value) -> str:
 
 @dataclass(frozen=True)
 class Situations:
-    """All that rules can tell apart."""
+    """All that rules can tell apart. Who has a role is not known offline: `anybody` whom a rule names may have it."""
 
     rules: tuple[RuleBlock, ...]
+    anybody: bool = False
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -122,9 +123,14 @@ class Situations:
             return [now]
         if now is not None and (assign.only_unassigned or assign.to.users is None):
             return [now]
-        people: tuple[str, ...] = assign.to.users if assign.to.users is not None else (SOMEBODY,)
+        people: tuple[str, ...] = assign.to.users if assign.to.users is not None else tuple(self._may_have_a_role(name))
         given = list(dict.fromkeys(self.told_apart(name, person) for person in people))
         return [now] if now in given else given
+
+    def _may_have_a_role(self, name: str) -> Iterator[str]:
+        yield SOMEBODY
+        if self.anybody:
+            yield from (one for one in self._known(name) if isinstance(one, str) and one not in ("", SOMEBODY))
 
     def _mark(self, name: str, value: Value) -> tuple[bool, ...]:
         return tuple(

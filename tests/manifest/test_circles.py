@@ -112,3 +112,15 @@ def test_people_that_no_selection_tells_apart_are_one() -> None:
     share = [rule({"job": {"assignee": None}}, assign={"to": people}), rule({"assignee": None}, {"assignee": "eve"})]
     free = rule({"not": {"job": {"assignee": None}}, "job": {"assignee": people}}, {"jobs": {"assignee": None}})
     assert told(*share, free) == [("error", "rule.a and rule.c")]
+
+
+def test_who_may_have_a_role_is_a_doubt() -> None:
+    """Offline nobody knows whether bob is a worker."""
+    workers = {"to": {"role": "worker"}}
+    share = rule({"project": "p", "job": {"assignee": None, "stage": "annotation"}}, assign=workers)
+    bob = rule({"project": "p", "job": {"assignee": "bob", "stage": "annotation"}}, {"jobs": {"assignee": None}})
+    assert told(share, bob) == [("warning", "rule.a and rule.b")]
+    anybody = rule({"project": "p", "not": {"job": {"assignee": None}}}, {"jobs": {"assignee": None}})
+    assert told(share, anybody) == [("error", "rule.a and rule.b")]
+    elsewhere = rule({"project": "p", "job": {"assignee": "bob", "stage": "validation"}}, {"jobs": {"assignee": None}})
+    assert told(share, elsewhere) == []
