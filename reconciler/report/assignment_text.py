@@ -9,7 +9,6 @@ from rich.text import Text
 
 from reconciler.plan.model import PersonLoad
 from reconciler.report.layout import columns, styled
-from reconciler.wording import counted
 
 _HEADS = ("  person", "before", "after", "frames")
 _NUMBERS = frozenset({1, 2, 3})
@@ -20,9 +19,8 @@ def assignment_lines(loads: Sequence[PersonLoad]) -> list[Text]:
     lines: list[Text] = []
     for (rule, by), group in groupby(loads, key=lambda load: (load.rule, load.by)):
         people = list(group)
-        after = sum(load.after for load in people)
         head = styled("Assignment", "bold") + Text(" by ") + styled(rule, "cyan")
-        lines.append(head + styled(f": {counted(after, f'open {by}')}"))
+        lines.append(head + styled(f": open {by}s"))
         lines += [*columns(_HEADS, [_row(load) for load in people], numbers=_NUMBERS), Text()]
     return lines
 

@@ -27,12 +27,12 @@ LOADS = (
 
 def test_a_table_for_each_rule() -> None:
     assert [line.plain for line in assignment_lines(LOADS)] == [
-        "Assignment by rule.share-out: 19 open jobs",
+        "Assignment by rule.share-out: open jobs",
         "  person      before  after  frames",
         "  alice           12      9     900",
         "  bob\\x1b[2J       0     10    1000",
         "",
-        "Assignment by rule.review: 1 open task",
+        "Assignment by rule.review: open tasks",
         "  person  before  after  frames",
         "  erin         1      1      50",
         "",

@@ -13,8 +13,12 @@ from reconciler.plan.model import PersonLoad
 def loads_of(
     rule: SharingRule, shared: Sequence[Work], known: Mapping[int, Work], scope: Scope
 ) -> Iterator[PersonLoad]:
-    """What everybody in the list has to do, then those from whom the rule takes some: what is open or is shared out."""
+    """What everybody in the list has to do, then those from whom the rule takes some: what is open.
+
+    With it goes what is shared out though it is closed, before as after; not what this plan opens, before.
+    """
     ours = {work.id for work in shared}
+    closed = {work.id for work in shared if not work.open}
     losing = {work.now for work in shared if work.now is not None and work.planned != work.now}
     there = [work for work in known.values() if scope.holds(work)]
     for person in [*rule.people, *sorted(losing - set(rule.people))]:
@@ -23,7 +27,7 @@ def loads_of(
             rule=rule.address,
             by=rule.assign.by,
             person=person,
-            before=sum((work.open_now or work.id in ours) and work.now == person for work in there),
+            before=sum((work.open_now or work.id in closed) and work.now == person for work in there),
             after=len(after),
             frames=sum(work.frames for work in after),
         )
