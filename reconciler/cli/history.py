@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from reconciler.report.history_csv import deeds_csv
 from reconciler.report.history_json import history_json, report_json, run_json
 from reconciler.report.history_text import render_history, render_run
 
+_NO_NUMBER: Final = re.compile(r"(task|job|project):(?![0-9]{1,18}$).*")
 _WHICH: Final[dict[str, Any]] = {"rich_help_panel": "Who did what, over all runs", "show_default": False}
 
 
@@ -65,7 +67,7 @@ def history(
 ) -> None:
     """List runs, show one of them write by write, or report who did what over all of them."""
     store = StateStore(state)
-    narrowed = bool(since or until or user or object_ or run_)
+    narrowed = since is not None or until is not None or bool(user or object_ or run_)
     if run is not None and (narrowed or shown is HistoryFormat.CSV):
         raise ReconcilerError("RUN does not go with what reports on many", hint=f"write it as --run {run}")
     if narrowed or shown is HistoryFormat.CSV:
@@ -87,6 +89,13 @@ def _wanted(since: str | None, until: str | None, users: Sequence[str], objects:
         Problem("cannot be empty", place(option), "leave it out, or say which")
         for option, values in (("--user", users), ("--object", objects))
         if not all(value.strip() for value in values)
+    ]
+    problems += [
+        Problem(
+            f"{quoted(one)} is no object", place("--object"), "write task:42, job:7, project:3, an address or a name"
+        )
+        for one in objects
+        if _NO_NUMBER.fullmatch(one)
     ]
     if problems:
         raise ManifestError(problems)

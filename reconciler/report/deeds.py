@@ -17,11 +17,12 @@ from reconciler.history.store import StateStore
 from reconciler.plan.frozen import Frozen
 from reconciler.plan.model import Plan, TaskLabel
 from reconciler.plan.steps import Do, Step
+from reconciler.report.step_fields import step_chunks
 from reconciler.report.steps_done import settled_steps
 from reconciler.report.writes import settled
 
-_AGE: Final = re.compile(r"([0-9]{1,5})([mhdw])")
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGE: Final = re.compile(r"([0-9]{1,5})([hdw])")  # no m: months to one, minutes to another
+_UNITS: Final = {"h": "hours", "d": "days", "w": "weeks"}
 _OBJECT: Final = re.compile(r"(project|task|job)[ :]([0-9]{1,18})")
 _STEPS: Final = frozenset(map(str, Do))
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -42,12 +43,14 @@ class Deed(Frozen):
     id: int | None
     task: int | None  # that it is, or belongs to
     project: int | None  # the same, where it is known
-    name: str | None
+    project_name: str | None
+    name: str | None  # of a step on a part of something (its annotations, a label): what that belongs to
     field: str  # of a step: what it did, as `create_label`
     before: JsonValue
     after: JsonValue
     outcome: str
     message: str | None
+    told: str | None = None  # of a step: what was to become of what, in words
 
     @property
     def is_step(self) -> bool:
@@ -115,36 +118,57 @@ def run_ids(store: StateStore, given: Iterable[str]) -> frozenset[str]:
 def deeds(run: Run, records: Iterable[Record], plan: Plan | None) -> Iterator[Deed]:
     """What a run did, by its audit records; names are those that its plan knew."""
     records = list(records)
-    tasks = {label.id: label for label in plan.tasks} if plan is not None else {}
     steps = {step.key: step for step in plan.steps} if plan is not None else {}
+    ended = list(settled_steps(records))
+    places = _Places(plan.tasks if plan is not None else (), ended)
     for write in settled(records):
-        yield from _of_write(run, write, tasks.get(write.task))
-    for record in settled_steps(records):
-        yield _of_step(run, record, steps.get((record.address, record.do)))
+        yield from _of_write(run, write, places)
+    for record in ended:
+        yield _of_step(run, record, steps.get((record.address, record.do)), places)
 
 
-def _of_write(run: Run, write: AuditRecord, task: TaskLabel | None) -> Iterator[Deed]:
-    name, project = (task.name, task.project) if task is not None else (None, None)
+class _Places:
+    """In which project tasks were, or came to be: by the plan, and by the steps that made or moved them."""
+
+    def __init__(self, labels: Iterable[TaskLabel], records: Iterable[StepRecord]) -> None:
+        self.names = {label.id: label.name for label in labels}
+        self._projects = {label.id: (label.project, label.project_name) for label in labels}
+        for record in records:
+            of = record.of
+            if record.kind == "task" and record.id is not None and of is not None and of.kind == "project":
+                self._projects[record.id] = (of.id, of.name or None)
+
+    def of(self, task: int | None) -> dict[str, JsonValue]:
+        """A deed's project, by its task."""
+        project, name = self._projects.get(task, (None, None)) if task is not None else (None, None)
+        return {"task": task, "project": project, "project_name": name}
+
+
+def _of_write(run: Run, write: AuditRecord, places: _Places) -> Iterator[Deed]:
     for one in write.fields:
         if one.before != one.after:  # it also lists what it must keep: a job's state beside its stage
             what: dict[str, JsonValue] = {"field": one.field, "before": one.before, "after": one.after}
-            yield _deed(run, write, task=write.task, project=project, name=name, **what)
+            yield _deed(run, write, name=places.names.get(write.task), **places.of(write.task), **what)
 
 
-def _of_step(run: Run, record: StepRecord, step: Step | None) -> Deed:
-    belongs = {record.kind: record.id}
-    if record.of is not None:
-        belongs[record.of.kind] = record.of.id
+def _of_step(run: Run, record: StepRecord, step: Step | None, places: _Places) -> Deed:
+    of = record.of
+    task = record.id if record.kind == "task" else of.id if of is not None and of.kind == "task" else None
+    where = places.of(task)
+    if record.kind == "project":
+        where |= {"project": record.id, "project_name": step.name if step is not None else None}
+    elif of is not None and of.kind == "project":
+        where |= {"project": of.id, "project_name": of.name or None}
     name = step.name or (step.of.name if step.of is not None else "") if step is not None else ""
     return _deed(
         run,
         record,
-        task=belongs.get("task"),
-        project=belongs.get("project"),
+        **where,
         name=name or None,
         field=str(record.do),
         before=step.expect if step is not None else None,
         after=record.gave,
+        told=", ".join(chunk.plain for chunk in step_chunks(step)) if step is not None else None,
     )
 
 
@@ -192,8 +216,10 @@ def _called(deed: Deed) -> set[str]:
 
 
 def _is_about(deed: Deed, wanted: str) -> bool:
-    """`task:42` and `project:3` with what is in them, `job:7`, an address or the beginning of one, or a name."""
+    """`task:42` and `project:3` with what is in them, `job:7`, an address or its beginning, or a name of either."""
     if (given := _OBJECT.fullmatch(wanted)) is not None:
         kind, number = given[1], int(given[2])
         return number == (deed.id if kind == deed.kind else {"task": deed.task, "project": deed.project}.get(kind))
-    return deed.name == wanted or deed.address == wanted or deed.address.startswith((f"{wanted}.", f"{wanted}["))
+    if wanted in (deed.name, deed.project_name, deed.address):
+        return True
+    return deed.address.startswith((f"{wanted}.", f"{wanted}["))

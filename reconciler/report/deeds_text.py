@@ -40,7 +40,8 @@ def _row(deed: Deed) -> list[Text]:
 
 def _subject(deed: Deed) -> str:
     if deed.kind not in ("task", "job", "project"):
-        return deed.address
+        whose = f" of task {deed.task}" if deed.task is not None else ""
+        return deed.address + whose + (f" {deed.name}" if deed.name and whose else "")
     number = f" {deed.id}" if deed.id is not None else ""
     within = f" of task {deed.task}" if deed.kind == "job" and deed.task is not None else ""
     return f"{deed.kind}{number}{within}" + (f" {deed.name}" if deed.name else "")
@@ -48,7 +49,8 @@ def _subject(deed: Deed) -> str:
 
 def _change(deed: Deed) -> str:
     if deed.is_step:
-        return deed.field.replace("_", " ")  # what there was before and after is in the JSON
+        done = deed.field.replace("_", " ")
+        return f"{done}: {_shortened(deed.told)}" if deed.told else done
     return f"{deed.field} {_value(deed.field, deed.before)} → {_value(deed.field, deed.after)}"
 
 

@@ -23,6 +23,7 @@ _COLUMNS = (
     "name",
     "task",
     "project",
+    "project_name",
     "address",
     "field",
     "before",

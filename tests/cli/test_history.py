@@ -170,3 +170,37 @@ def test_a_report_that_is_not_whole_says_so(reconciler: Command, ids: list[str])
     assert ids[1] in said.out
     assert f"warning: run {ids[0]} cannot be read: " in said.err
     assert "error: the report is not whole" in said.err
+
+
+def test_what_is_in_a_project_is_found_with_it(connected: Sandbox, reconciler: Command) -> None:
+    """Annotations of its tasks, too; by its number and by its name."""
+    label = connected.api("GET", "/api/labels?project_id=1")[1]["results"][0]["name"]
+    tag = {"frame": 0, "label": label, "attributes": []}
+    folder = Path("in")
+    folder.mkdir()
+    (folder / "task-1.json").write_text(json.dumps({"version": 0, "tags": [tag], "shapes": [], "tracks": []}))
+    said = reconciler("import-annotations", "--from", "in", "--format", "native", "--yes")
+    assert said.code == 0, said.err
+    for wanted in ("project:1", "Street scenes", "task:1", "batch-001"):
+        told = json.loads(reconciler("history", "--object", wanted, "--format", "json").out)["records"]
+        assert [(one["field"], one["task"], one["project"], one["project_name"]) for one in told] == [
+            ("add_annotations", 1, 1, "Street scenes")
+        ], wanted
+    text = reconciler("history", "--object", "project:1").out
+    assert "task.imported-1.annotations of task 1 batch-001" in text
+    assert "add annotations: 1 tag" in text
+    assert reconciler("history", "--object", "project:2").out == "Nothing of that was done.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--since", ""), "--since: error: an empty text is no date and no age"),
+        (("--since", "3m"), "--since: error: `3m` is no date and no age\n    write 2026-11-01"),
+        (("--object", "task:x"), "--object: error: `task:x` is no object\n    write task:42"),
+    ],
+)
+def test_what_is_no_condition(reconciler: Command, ids: list[str], arguments: tuple[str, ...], message: str) -> None:
+    said = reconciler("history", *arguments)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(message)
