@@ -3,8 +3,8 @@
 CVAT turns a filter into one Django query (cvat/apps/engine/filters.py, `JsonLogicFilter._build_Q`): `==` becomes
 `field=value`, `in` with a list `field__in`, `in` with a text `field__contains`, `!` a negation. What follows from that:
 
-- Nobody has seen how 2.54.1 answers a null in a filter, so none is ever sent: what has no value (nobody assigned, no
-  project) is not asked of the server but looked for in its answer.
+- Nobody has seen how 2.54.1 answers a null in a filter, so none is ever sent: what has no value (no project, no parent)
+  is not asked of the server but looked for in its answer. Only nobody's jobs can be asked for: see `nobodys`.
 - A negated equality includes the nulls: `negate(equals("assignee", "ann"))` matches what is assigned to nobody, too
   (Django excludes with `NOT (x = value AND x IS NOT NULL)`).
 - A value of the wrong type is not a 400 but a 500 (FACTS §3), so types are checked here, before anything is sent.
@@ -97,6 +97,17 @@ def any_of(*parts: Filter) -> Filter:
 def negate(part: Filter) -> Filter:
     """The part does not hold. A negated equality matches where the term has no value, too (see above)."""
     return {"!": dict(part)}
+
+
+def nobodys() -> Filter:
+    """Nobody is assigned.
+
+    Of all bare terms only this one is safe (FACTS §3): `_build_Q` makes `{"var": x}` into `x__isnull=False` without
+    looking x up among the list's terms, as it does everywhere else, so that most are no field of the model or another
+    one. `assignee` is a field of jobs, tasks and projects, and of the table itself, so that no join can lose a row:
+    `NOT (assignee_id IS NOT NULL)`.
+    """
+    return {"!": {"var": "assignee"}}
 
 
 def render(part: Filter | None) -> str | None:

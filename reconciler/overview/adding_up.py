@@ -24,6 +24,7 @@ def project_overview(
         others=jobs.others,
         frames=sum(task.size or 0 for task in tasks),
         people=None if jobs.people is None else tuple(sorted(jobs.people, key=_most_open_first)),
+        unseen=jobs.unseen,
         drift=drift,
     )
 

@@ -1,7 +1,7 @@
 """A project with very many jobs: counted by the server instead of read.
 
 Fifty thousand jobs take 25 seconds to read, and a fraction of one to be counted (FACTS §3): one small request for each
-stage and state, and one for each person.
+stage and state, one for each person, and one for nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from reconciler.cvat.capabilities import CONNECTIONS
-from reconciler.cvat.filters import Filter, all_of, equals, negate
+from reconciler.cvat.filters import Filter, all_of, equals, negate, nobodys
 from reconciler.cvat.reading import Reader
 from reconciler.manifest.workflow_words import Stage, State
 from reconciler.overview.model import PersonWork
@@ -30,16 +30,22 @@ class Counted:
     jobs: dict[str, dict[str, int]]
     others: int
     people: tuple[PersonWork, ...] | None  # None: there are too many to ask for each
+    unseen: int = 0  # open ones of people who were not asked for: nobody that this account can see
 
 
 def counted(reader: Reader, project: int, people: Sequence[str]) -> Counted:
-    """Count one project's jobs. Raises ServerError."""
+    """Count one project's jobs. `people` are all that can be seen: what others hold is what is left over.
+
+    Raises ServerError.
+    """
     here = equals("project_id", project)
     annotation = all_of(here, equals("type", "annotation"))
     positions = [(stage, state) for stage in _STAGES for state in _STATES]
     asked = list(people) if len(people) <= MOST_PEOPLE else []
     questions: list[Filter] = [here, *(all_of(annotation, _at(*position)) for position in positions)]
-    questions += [all_of(annotation, equals("assignee", person), negate(_at(*_DONE))) for person in asked]
+    whose: list[tuple[str | None, Filter]] = [(person, equals("assignee", person)) for person in asked]
+    whose.append((None, nobodys()))
+    questions += [all_of(annotation, who, negate(_at(*_DONE))) for _, who in whose]
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         every, *numbers = threads.map(reader.count_jobs, questions)
     by_position = dict(zip(positions, numbers, strict=False))
@@ -50,11 +56,10 @@ def counted(reader: Reader, project: int, people: Sequence[str]) -> Counted:
     total = sum(by_position.values())
     if len(people) > MOST_PEOPLE:
         return Counted(jobs, max(0, every - total), None)
-    held = dict(zip(asked, numbers[len(positions) :], strict=True))
-    nobody = total - by_position[_DONE] - sum(held.values())
-    work: list[tuple[str | None, int]] = [*held.items(), (None, max(0, nobody))]
-    shares = [PersonWork(person=who, open=number, jobs=None, frames=None) for who, number in work if number]
-    return Counted(jobs, max(0, every - total), tuple(shares))
+    held = [(who, number) for (who, _), number in zip(whose, numbers[len(positions) :], strict=True)]
+    shares = [PersonWork(person=who, open=number, jobs=None, frames=None) for who, number in held if number]
+    unseen = total - by_position[_DONE] - sum(number for _, number in held)
+    return Counted(jobs, max(0, every - total), tuple(shares), max(0, unseen))
 
 
 def _at(stage: str, state: str) -> Filter:

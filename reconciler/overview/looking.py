@@ -9,6 +9,7 @@ from typing import Final
 from reconciler.cvat.filters import Filter, all_of, is_in, negate
 from reconciler.cvat.models import Job, Project, Task
 from reconciler.cvat.reading import Reader
+from reconciler.cvat.users import visible_usernames
 from reconciler.errors import Location, PlanError, Problem
 from reconciler.manifest.models import ProjectRef
 from reconciler.overview.adding_up import added_up, by_project, project_overview
@@ -59,7 +60,7 @@ class Looking:
         tasks = self._tasks.now()
         large = self._large(tasks)
         tasks_of, jobs_of = by_project(tasks, self._read_jobs(scope, ids, large))
-        people = self._people() if large else []
+        people = visible_usernames(self._reader) if large else []
         jobs = {project: added_up(some) for project, some in jobs_of.items()}
         jobs |= {project: counted(self._reader, project, people) for project in large}
         drift = drift_of(self._plan()) if self._plan is not None else None
@@ -106,14 +107,6 @@ class Looking:
         if self._jobs is None or self._jobs.scope != condition:
             self._jobs = Kept(self._reader.jobs, self._reader.count_jobs, condition)
         return self._jobs.now()
-
-    def _people(self) -> list[str]:
-        """Everybody who may have a job."""
-        if self._ref.organization:
-            names = [member.username for member in self._reader.members()]
-        else:
-            names = [user.username for user in self._reader.users()]
-        return sorted({name for name in names if name})
 
 
 def _name(project: Project | None) -> str | None:

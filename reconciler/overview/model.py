@@ -31,6 +31,7 @@ class ProjectOverview(Frozen):
     others: int = 0  # jobs of other types: ground truth, replicas
     frames: int = 0
     people: tuple[PersonWork, ...] | None = ()  # those with something open first; None: not read
+    unseen: int = 0  # open jobs of people whom this account cannot see; known only where the server counted
     drift: int | None = None  # objects in it that an apply of the manifest would change
 
     @property

@@ -65,6 +65,8 @@ def _of_project(project: ProjectOverview) -> Iterator[_Row]:
         yield {"what": "open_jobs", "person": one.person, "count": one.open, "frames": one.frames}
         if one.jobs is not None:
             yield {"what": "all_jobs", "person": one.person, "count": one.jobs}
+    if project.unseen:
+        yield {"what": "open_jobs_of_unseen", "count": project.unseen}
     if project.drift is not None:
         yield {"what": "to_change", "count": project.drift}
 

@@ -13,6 +13,7 @@ STATUSES: Final[tuple[str, ...]] = get_args(TaskStatus)
 STAGES: Final[tuple[str, ...]] = get_args(Stage)
 STATES: Final[tuple[str, ...]] = get_args(State)
 NOBODY: Final = "nobody"
+UNSEEN: Final = "people you cannot see"
 
 
 def in_order(found: Iterable[str], known: tuple[str, ...]) -> list[str]:

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from reconciler.overview.model import Overview, PersonWork, ProjectOverview
 from reconciler.report.escape import markdown
-from reconciler.report.overview_layout import NOBODY, STAGES, STATUSES, facts, in_order, states_of, title, totals
+from reconciler.report.overview_layout import (
+    NOBODY,
+    STAGES,
+    STATUSES,
+    UNSEEN,
+    facts,
+    in_order,
+    states_of,
+    title,
+    totals,
+)
 from reconciler.report.plan_text import server_phrase
 from reconciler.report.wording import moment
 
@@ -37,8 +47,10 @@ def _project(project: ProjectOverview) -> list[str]:
             for stage in in_order(project.jobs, STAGES)
         ]
         parts.append(_table(["jobs", *states], rows))
-    if project.people:
-        parts.append(_table(("who", "open", "frames", "all jobs"), [_person(one) for one in project.people]))
+    rows = [_person(one) for one in project.people or ()]
+    rows += [[f"*{UNSEEN}*", str(project.unseen), "?", "?"]] if project.unseen else []
+    if rows:
+        parts.append(_table(("who", "open", "frames", "all jobs"), rows))
     return parts
 
 

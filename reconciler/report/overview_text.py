@@ -6,7 +6,17 @@ from rich.text import Text
 
 from reconciler.overview.model import Overview, PersonWork, ProjectOverview
 from reconciler.report.layout import columns, styled, words
-from reconciler.report.overview_layout import NOBODY, STAGES, STATUSES, facts, in_order, states_of, title, totals
+from reconciler.report.overview_layout import (
+    NOBODY,
+    STAGES,
+    STATUSES,
+    UNSEEN,
+    facts,
+    in_order,
+    states_of,
+    title,
+    totals,
+)
 from reconciler.report.plan_text import server_phrase
 from reconciler.report.wording import moment
 
@@ -39,8 +49,8 @@ def _project(project: ProjectOverview) -> list[Text]:
         lines += _indented(_jobs(project))
     if project.people is None:
         lines.append(styled(f"{_INDENT}too many people to count the jobs of each", "dim"))
-    elif project.people:
-        lines += _indented(_people(project.people))
+    elif project.people or project.unseen:
+        lines += _indented(_people(project.people, project.unseen))
     return lines
 
 
@@ -53,7 +63,7 @@ def _jobs(project: ProjectOverview) -> list[Text]:
     return columns(("jobs", *states), rows, numbers=frozenset(range(1, len(states) + 1)))
 
 
-def _people(people: tuple[PersonWork, ...]) -> list[Text]:
+def _people(people: tuple[PersonWork, ...], unseen: int) -> list[Text]:
     rows = [
         [
             styled(one.person) if one.person is not None else styled(NOBODY, "dim"),
@@ -63,6 +73,7 @@ def _people(people: tuple[PersonWork, ...]) -> list[Text]:
         ]
         for one in people
     ]
+    rows += [[styled(UNSEEN, "dim"), _number(unseen), _number(None), _number(None)]] if unseen else []
     return columns(("who", "open", "frames", "all jobs"), rows, numbers=frozenset({1, 2, 3}))
 
 

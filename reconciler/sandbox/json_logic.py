@@ -63,7 +63,7 @@ def _build(rules: Any, terms: Mapping[str, Term]) -> Condition:
     if operation == "!!":
         return _build(given, terms)
     if operation == "var":
-        return Condition(f"{_term(given, terms).sql} IS NOT NULL")
+        return Condition(f"{_field(given, terms).sql} IS NOT NULL")
     if operation in ("==", "<", ">", "<=", ">=") and len(given) == 2:
         return _compare(_term(given[0]["var"], terms), operation, given[1])
     if operation == "in" and isinstance(given[0], dict):
@@ -80,6 +80,13 @@ def _build(rules: Any, terms: Mapping[str, Term]) -> Condition:
 def _term(name: Any, terms: Mapping[str, Term]) -> Term:
     if name not in terms:
         raise invalid(f"filter: term '{name}' is not supported")
+    return terms[name]
+
+
+def _field(name: Any, terms: Mapping[str, Term]) -> Term:
+    """A bare term is not looked up but taken for a field of the model: what is none is a 500 (filters.py, _build_Q)."""
+    if name not in terms or not terms[name].is_field:
+        raise crash()
     return terms[name]
 
 

@@ -16,6 +16,9 @@ class Term:
 
     sql: str
     kind: Kind = "text"
+    is_field: bool = True
+    """Whether the model of the list has a field of this name, too. Others stand in its ``lookup_fields`` for something
+    far away (CVAT, engine/views.py)."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,12 @@ class Listing:
 
 _ID = Term("id", "number")
 _PROJECT = Term("project_id", "number")
-_PROJECT_NAME = Term("(SELECT p.name FROM projects p WHERE p.id = project_id)")
-_TASK_NAME = Term("(SELECT t.name FROM tasks t WHERE t.id = task_id)")
+_PROJECT_NAME = Term("(SELECT p.name FROM projects p WHERE p.id = project_id)", is_field=False)
+_TASK_NAME = Term("(SELECT t.name FROM tasks t WHERE t.id = task_id)", is_field=False)
 _OWNER, _ASSIGNEE, _NAME, _STATUS = Term("owner"), Term("assignee"), Term("name"), Term("status")
 _UPDATED, _CREATED = Term("updated_date", "moment"), Term("created_date", "moment")
 _DIMENSION, _MODE = Term("dimension"), Term("mode")
-_MEDIA = Term("iif(dimension = '3d', 'point_cloud', iif(mode = 'interpolation', 'video', 'image'))")
+_MEDIA = Term("iif(dimension = '3d', 'point_cloud', iif(mode = 'interpolation', 'video', 'image'))", is_field=False)
 
 
 def _listing(table: str, terms: dict[str, Term], simple: str, search: tuple[str, ...], order: str = "-id") -> Listing:
@@ -57,8 +60,8 @@ _LISTINGS = (
             "subset": Term("subset"),
             "mode": _MODE,
             "dimension": _DIMENSION,
-            "tracker_link": Term("bug_tracker"),
-            "validation_mode": Term("validation_mode"),
+            "tracker_link": Term("bug_tracker", is_field=False),
+            "validation_mode": Term("validation_mode", is_field=False),
             "id": _ID,
             "project_id": _PROJECT,
             "updated_date": _UPDATED,
@@ -75,10 +78,10 @@ _LISTINGS = (
             "state": Term("state"),
             "stage": Term("stage"),
             "id": _ID,
-            "task_id": Term("task_id", "number"),
-            "project_id": _PROJECT,
+            "task_id": Term("task_id", "number", is_field=False),
+            "project_id": Term("project_id", "number", is_field=False),
             "updated_date": _UPDATED,
-            "dimension": _DIMENSION,
+            "dimension": Term("dimension", is_field=False),
             "type": Term("type"),
             "parent_job_id": Term("parent_job_id", "number"),
         },

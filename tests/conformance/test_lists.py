@@ -37,6 +37,8 @@ def test_operators(server: Server) -> None:
         ({"or": [{"==": [var("id"), low]}, {"==": [var("subset"), "Test"]}]}, [low, high]),
         ({"==": [var("assignee"), "nobody"]}, []),
         ({"!": {"==": [var("assignee"), "nobody"]}}, [low, high]),
+        ({"!": {"var": "assignee"}}, [low, high]),
+        ({"var": "assignee"}, []),
         ({">=": [var("updated_date"), "2020-01-01T00:00:00Z"]}, [low, high]),
         ({"==": [var("project_name"), project["name"]]}, [low, high]),
     ):

@@ -16,6 +16,7 @@ from reconciler.cvat.filters import (
     equals,
     is_in,
     negate,
+    nobodys,
     render,
 )
 
@@ -32,6 +33,7 @@ from reconciler.cvat.filters import (
         (all_of(equals("id", 1), None, after("id", 0)), '{"and":[{"==":[{"var":"id"},1]},{">":[{"var":"id"},0]}]}'),
         (any_of(before("id", 5), at_least("id", 9)), '{"or":[{"<":[{"var":"id"},5]},{">=":[{"var":"id"},9]}]}'),
         (equals("name", "Straße"), '{"==":[{"var":"name"},"Straße"]}'),
+        (nobodys(), '{"!":{"var":"assignee"}}'),
         (all_of(), None),
         (all_of(None, None), None),
     ],

@@ -6,8 +6,12 @@ import random
 
 import pytest
 
+from reconciler import operations
+from reconciler.cvat import Credentials, connect
+from reconciler.cvat.reading import Reader
 from reconciler.errors import PlanError
 from reconciler.manifest.models import ProjectRef
+from reconciler.overview.looking import Looking
 from reconciler.overview.model import Overview
 from reconciler.sandbox import Sandbox
 
@@ -39,6 +43,49 @@ def test_counted_by_the_server_it_is_the_same(sandbox: Sandbox, looking: Look) -
         assert all(p.jobs is None and p.frames is None for p in other.people)
 
 
+def open_jobs(overview: Overview, project: int = 0) -> dict[str | None, int]:
+    people = overview.projects[project].people
+    assert people is not None
+    return {one.person: one.open for one in people if one.open}
+
+
+@pytest.mark.parametrize("organization", [None, "acme"])
+def test_counted_for_somebody_who_is_no_administrator(sandbox: Sandbox, organization: str | None) -> None:
+    """CVAT shows them nobody but themselves where no organization is chosen, yet everybody's jobs in their projects."""
+    assert sandbox.api("PATCH", "/api/projects/1", json={"assignee_id": user(sandbox, "alice")})[0] == 200
+    for job, who in ((1, "bob"), (2, "carol"), (3, None)):
+        change = {"stage": "annotation", "state": "new", "assignee": user(sandbox, who) if who else None}
+        assert sandbox.api("PATCH", f"/api/jobs/{job}", json=change)[0] == 200
+    alice = Credentials(sandbox.url, username="alice", password=sandbox.password, organization=organization)
+    with connect(credentials=alice, environ={}) as session:
+        reader = Reader(session)
+        read, counted = (Looking(reader, operations.server_ref(session), many=many).look() for many in (5000, 0))
+    assert open_jobs(counted) == {"bob": 1, "carol": 1, None: 1}
+    assert counted.projects[0].unseen == 0
+    for project in range(len(read.projects)):
+        assert open_jobs(counted, project) == open_jobs(read, project)
+
+
+def test_jobs_of_former_members_are_not_nobodys(sandbox: Sandbox, looking: Look) -> None:
+    """CVAT leaves them to whoever has them; the list of members does not have that person any more."""
+    world = sandbox.dump()
+    for job in world["jobs"]:
+        if job["id"] in (1, 2, 3):
+            job |= {"stage": "annotation", "state": "new"}
+    one, two, three = (next(job for job in world["jobs"] if job["id"] == number) for number in (1, 2, 3))
+    one["assignee"] = two["assignee"] = next(one for one in world["users"] if one["username"] == "dave")
+    three["assignee"] = None
+    world["memberships"] = [member for member in world["memberships"] if member["user"]["username"] != "dave"]
+    sandbox.reset(world)
+    read, counted = looking().look(), looking(many=0).look()
+    assert open_jobs(read) == {"dave": 2, None: 1}
+    assert (open_jobs(counted), counted.projects[0].unseen) == ({None: 1}, 2)
+
+
+def user(sandbox: Sandbox, name: str) -> int:
+    return next(int(str(one["id"])) for one in sandbox.dump()["users"] if one["username"] == name)
+
+
 def test_one_that_is_large_among_others(sandbox: Sandbox, looking: Look) -> None:
     whole, mixed = looking().look(), looking(many=18).look()  # the warehouse has 22 jobs
     assert mixed.projects[0] == whole.projects[0]
@@ -51,7 +98,7 @@ def test_large_ones_alone_read_no_jobs(sandbox: Sandbox, looking: Look) -> None:
     looking(many=0).look()
     asked = [one for one in sandbox.requests[before:] if one.path.startswith("/api/jobs")]
     assert asked
-    assert len(asked) <= 2 * (13 + 6) + 2
+    assert len(asked) <= 2 * (13 + 6 + 1) + 2
 
 
 def test_the_second_look_is_a_short_one(sandbox: Sandbox, looking: Look) -> None:

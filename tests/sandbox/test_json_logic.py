@@ -17,6 +17,7 @@ TERMS = {
     "owner": Term("owner"),
     "changed": Term("changed", "moment"),
     "active": Term("active", "flag"),
+    "boss": Term("(SELECT 'eve')", is_field=False),
 }
 ROWS = [
     (1, "a%b", None, "2026-01-01T00:00:00.000000", 1),
@@ -49,6 +50,8 @@ def var(name: str) -> dict[str, str]:
         ({"!": {"==": [var("owner"), None]}}, [2, 3]),
         ({"!!": {"==": [var("owner"), "bob"]}}, [2]),
         ({"var": "owner"}, [2, 3]),
+        ({"!": {"var": "owner"}}, [1]),
+        ({"==": [var("boss"), "eve"]}, [1, 2, 3]),
         ({"in": [var("id"), [1, 3, None]]}, [1, 3]),
         ({"in": [var("owner"), []]}, []),
         ({"in": ["b", var("name")]}, [1, 2, 3]),
@@ -77,6 +80,8 @@ def test_operators(rule: Any, ids: list[int]) -> None:
         ({"<": [var("id"), None]}, 500),
         ({"==": [var("active"), "maybe"]}, 500),
         ({"==": [1, 2]}, 500),
+        ({"var": "boss"}, 500),
+        ({"!": {"var": "nosuch"}}, 500),
         ({"and": []}, 500),
         ({"in": [var("id"), 5]}, 500),
         ({"==": [var("changed"), "yesterday"]}, 500),
