@@ -96,6 +96,7 @@ def plan(
             begun=Attempts(session, store),
             annotators=partial(recorded_annotators, store, session.url),
             priorities=load_priorities(store),
+            told=on_page or (lambda *_: None),
             now=now or datetime.now(UTC),
             ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
         ),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from reconciler.cvat.models import Date, Observed, UserRef
+
+_ENDING: Final = re.compile(r"[A-Za-z0-9]{1,5}")  # as long as those that `transfer.names` takes off a name
 
 
 class Guide(Observed):
@@ -97,8 +100,26 @@ class Issue(Observed):
     comments: Annotated[tuple[Comment, ...], BeforeValidator(_read_or_not)] = ()  # oldest first
 
 
-class Formats(_Part):
-    """The names of the formats that the server imports and exports."""
+class FileFormat(_Part):
+    """A format of files, as the server lists it."""
 
-    importers: tuple[str, ...] = ()
-    exporters: tuple[str, ...] = ()
+    name: str
+    ext: str = "ZIP"  # of what is imported there may be several: "JSON, ZIP"
+    dimension: str | None = None  # of the tasks that it is for: "2d", "3d", "1d" (audio); None: not said
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it is exported as an archive."""
+        return self.ending == ".zip"
+
+    @property
+    def ending(self) -> str:
+        """Of a file's name; harmless, whatever the server says."""
+        return f".{self.ext.lower()}" if _ENDING.fullmatch(self.ext) else ".file"
+
+
+class Formats(_Part):
+    """The formats that the server imports and exports."""
+
+    importers: tuple[FileFormat, ...] = ()
+    exporters: tuple[FileFormat, ...] = ()

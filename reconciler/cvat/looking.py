@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from reconciler.cvat.calls import as_model, as_object, call
-from reconciler.cvat.details import Asset, DataMeta, Formats
+from reconciler.cvat.details import Asset, DataMeta, FileFormat, Formats
 from reconciler.cvat.session import Session
 
 
@@ -58,12 +58,17 @@ def formats(session: Session) -> Formats:
     """The formats that the server can import and export; those that it has turned off are left out."""
     doing = "the server's formats cannot be listed"
     given = as_object(call(session, "GET", "/api/server/annotation/formats", doing), doing)
-    return Formats(importers=_names(given.get("importers")), exporters=_names(given.get("exporters")))
+    return Formats(importers=_listed(given.get("importers")), exporters=_listed(given.get("exporters")))
 
 
-def _names(given: JsonValue) -> tuple[str, ...]:
+def _listed(given: JsonValue) -> tuple[FileFormat, ...]:
     items = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
-    return tuple(str(item["name"]) for item in items if "name" in item and item.get("enabled") is not False)
+    return tuple(_format(item) for item in items if "name" in item and item.get("enabled") is not False)
+
+
+def _format(item: dict[str, JsonValue]) -> FileFormat:
+    said = {key: str(item[key]) for key in ("ext", "dimension") if item.get(key)}
+    return FileFormat.model_validate({"name": str(item["name"]), **said})
 
 
 def asset(session: Session, uuid: str) -> Asset:

@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 from pydantic import ValidationError
 
+from reconciler.cvat.details import Formats
 from reconciler.cvat.filters import is_in
 from reconciler.errors import Problem
 from reconciler.manifest.assigning import Role
@@ -92,8 +93,10 @@ def _unknown_projects(written: Table, locations: Locations, server: Observed, re
 
 
 def _unknown_formats(written: Table, locations: Locations, server: Observed) -> Iterator[Problem]:
-    for path, name in _words(written, *_FORMATS):
-        yield from unknown_format(importing(name), server.formats().importers, "imports", locations.at(*path))
+    words = list(_words(written, *_FORMATS))
+    formats = server.formats() if words else Formats()
+    for path, name in words:
+        yield from unknown_format(importing(name), formats, "imports", locations.at(*path))
 
 
 def _has_tasks(server: Observed, project: int) -> bool:

@@ -80,6 +80,7 @@ class _Planner:
             capabilities=around.capabilities,
             bindings=around.bindings,
             begun=around.begun,
+            told=around.told,
             targets=self._targets,
             problems=self._problems,
             warnings=self._warnings,

@@ -10,6 +10,7 @@ from typing import Final
 from packaging.version import Version
 
 from reconciler.cvat.capabilities import Capabilities
+from reconciler.cvat.paging import OnPage
 from reconciler.history.bindings import Bindings
 from reconciler.history.model import Ledger
 from reconciler.history.priorities import UsedFormats
@@ -33,4 +34,6 @@ class Surroundings:
     """By job, who is recorded to have annotated it; asked only where it matters."""
     begun: Begun = field(default_factory=NothingBegun)
     priorities: UsedFormats = field(default_factory=UsedFormats)
+    told: OnPage = lambda *_: None
+    """Told how the reading of annotations gets on; lists tell it themselves."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -58,7 +58,7 @@ def _receive(call: Call, target: str, key: int, task: Doc, write: _Write) -> Ans
 
     def finish(call: Call, files: list[tuple[str, bytes]]) -> Answer:
         name = call.query.get("format", "")
-        if not formats.is_imported(name):
+        if not formats.is_imported(name, call.version):
             raise invalid(f"Unknown input format '{name}'")
         mode = call.query.get("import_mode", "replace")
         if mode not in _MODES:

@@ -15,7 +15,9 @@ from reconciler.sandbox.new_jobs import frames_of
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.xml_writing import Part, document
 
-_XML, _JSON = "CVAT for images 1.1", "Datumaro 1.0"
+_XML, _JSON, _TSV = "CVAT for images 1.1", "Datumaro 1.0", "Generic TSV 1.0"
+_NO_INTERVALS = b"id\tfilename\tstart\tstop\tlabel\tsource\tscore\r\n"
+"""What an audio task is written as that has no annotations (CVAT, dataset_manager/formats/audio_tsv.py)."""
 
 
 def _require(name: str, *known: str) -> None:
@@ -25,7 +27,11 @@ def _require(name: str, *known: str) -> None:
 
 def of_task(call: Call, task_id: int, name: str, pictures: bool) -> bytes:
     """Make the dataset of a task, but for its deleted frames."""
-    _require(name, _XML, _JSON)
+    _require(name, _XML, _JSON, _TSV)
+    if name == _TSV and pictures:
+        raise ValueError("Media export as dataset is not supported for audio tasks")
+    if name == _TSV:
+        return _NO_INTERVALS
     store = call.store
     task = store.get("tasks", task_id)
     part = _part(store, task)

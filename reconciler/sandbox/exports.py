@@ -78,14 +78,14 @@ def _project(call: Call) -> Doc:
 def _dataset(call: Call, target: str, doc: Doc, make: Callable[[str, bool], bytes]) -> Answer:
     _refuse_storage(call)
     name = call.query.get("format", "")
-    if not formats.is_exported(name):
+    if not formats.is_exported(name, call.version):
         raise invalid("Unknown format specified for the request")
     pictures = call.query.get("save_images", "false").lower() == "true"
     what = "dataset" if pictures else "annotations"
     asked = operation(f"export:{what}", target, _places(target, doc), format_name=name)
     encoded = name.replace(" ", "_").replace(".", "~")
     rq_id = f"{_rq_id(call, target, doc)}&format={encoded}&subresource={what}"
-    title = f"{target}_{doc['id']}_{what}", f"_{name}"
+    title = f"{target}_{doc['id']}_{what}", f"_{name}.{formats.extension(name)}"
     work = _work(call, target, doc, rq_id, "dataset", title, lambda: make(name, pictures))
     return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), work)
 
@@ -96,7 +96,7 @@ def _backup(call: Call, target: str, doc: Doc, title: str, make: Maker) -> Answe
     lightweight = None if given is None else given.lower() == "true"
     asked = operation("export:backup", target, _places(target, doc), lightweight=lightweight)
     rq_id = f"{_rq_id(call, target, doc)}&subresource=backup"
-    work = _work(call, target, doc, rq_id, "backup", (title, ""), make)
+    work = _work(call, target, doc, rq_id, "backup", (title, ".zip"), make)
     return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), work)
 
 
@@ -127,7 +127,7 @@ def _work(
         # A file is made again only when this date has moved, as on a real server: a change to a job alone
         # can be missing from a backup.
         if store.value("SELECT updated FROM exports WHERE key = ?", (key,)) != updated:
-            name = f"{title[0]}_{stamp(updated)}{title[1]}.zip".lower()
+            name = f"{title[0]}_{stamp(updated)}{title[1]}".lower()
             store.execute("INSERT OR REPLACE INTO exports VALUES (?, ?, ?, ?)", (key, updated, name, make()))
         url = f"/api/{target}s/{doc['id']}/{what}/download?rq_id={quote(rq_id, safe='~')}"
         return Outcome(url, export=key)
@@ -154,4 +154,5 @@ def download(call: Call) -> Answer:
         raise missing("Request")
     [(name, content)] = rows
     safe = "".join("_" if character in '"/\\' else character for character in name if character.isprintable())
-    return as_file(bytes(content), "application/zip", safe.encode("ascii", "replace").decode())
+    kind = "application/zip" if name.endswith(".zip") else "text/tab-separated-values"
+    return as_file(bytes(content), kind, safe.encode("ascii", "replace").decode())

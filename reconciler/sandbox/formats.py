@@ -1,10 +1,11 @@
-"""The annotation formats of a server: the list that 2.54.1 gives. Of these the sandbox reads and writes a few."""
+"""The annotation formats of a server: the list that 2.54.1 gives, and what came later. A few are read and written."""
 
 from __future__ import annotations
 
 from reconciler.sandbox.answers import Answer, as_json
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.links import Doc
+from reconciler.sandbox.versions import ServerVersion
 
 _IMPORTED = [
     "CamVid 1.0",
@@ -72,7 +73,13 @@ _EXPORTED = [
     "Ultralytics YOLO Pose 1.0",
     "Ultralytics YOLO Classification 1.0",
 ]
-_NOT_FLAT = ("Datumaro 3D 1.0", "Sly Point Cloud Format 1.0", "Kitti Raw Format 1.0")
+_OTHER_DIMENSIONS = {
+    "Datumaro 3D 1.0": "3d",
+    "Sly Point Cloud Format 1.0": "3d",
+    "Kitti Raw Format 1.0": "3d",
+    "Generic TSV 1.0": "1d",  # of audio (CVAT, dataset_manager/formats/audio_tsv.py)
+}
+_WRITTEN = {"Generic TSV 1.0": "TSV"}
 _ALSO_READ = {
     "COCO 1.0": "JSON, ZIP",
     "COCO Keypoints 1.0": "JSON, ZIP",
@@ -80,32 +87,38 @@ _ALSO_READ = {
     "Datumaro 1.0": "JSON, ZIP",
     "Datumaro 3D 1.0": "JSON, ZIP",
     "Kitti Raw Format 1.0": "ZIP, XML",
+    "Generic TSV 1.0": "TSV",
 }
 
 
-def _format(name: str, extension: str = "ZIP") -> Doc:
-    dimension = "3d" if name in _NOT_FLAT else "2d"
+def _format(name: str, extension: str) -> Doc:
     return {
         "name": name,
         "ext": extension,
         "version": name.rpartition(" ")[2],
         "enabled": True,
-        "dimension": dimension,
+        "dimension": _OTHER_DIMENSIONS.get(name, "2d"),
     }
 
 
-def is_imported(name: str) -> bool:
+def is_imported(name: str, version: ServerVersion) -> bool:
     """Tell whether the server knows a format of files to import."""
-    return name in _IMPORTED
+    return name in (*_IMPORTED, *version.more_formats)
 
 
-def is_exported(name: str) -> bool:
+def is_exported(name: str, version: ServerVersion) -> bool:
     """Tell whether the server knows a format to export to."""
-    return name in _EXPORTED
+    return name in (*_EXPORTED, *version.more_formats)
+
+
+def extension(name: str) -> str:
+    """Tell what kind of file a format is exported as: ``ZIP``, most often."""
+    return _WRITTEN.get(name, "ZIP")
 
 
 def list_formats(call: Call) -> Answer:
     """Answer GET /api/server/annotation/formats."""
-    del call
-    importers = [_format(name, _ALSO_READ.get(name, "ZIP")) for name in _IMPORTED]
-    return as_json({"importers": importers, "exporters": [_format(name) for name in _EXPORTED]})
+    more = call.version.more_formats
+    importers = [_format(name, _ALSO_READ.get(name, "ZIP")) for name in (*_IMPORTED, *more)]
+    exporters = [_format(name, extension(name)) for name in (*_EXPORTED, *more)]
+    return as_json({"importers": importers, "exporters": exporters})

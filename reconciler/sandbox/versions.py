@@ -23,6 +23,8 @@ class ServerVersion:
     """Filter and sort terms by table that 2.54.1 does not know."""
     renamed: bool = False
     """Whether replicas go by their newer names, and names and media types are in the documents."""
+    more_formats: tuple[str, ...] = ()
+    """Formats of files, imported and exported, that 2.54.1 does not know."""
     guards_attributes: bool = False
     """Whether attributes can be removed, a skeleton's parts changed through it, and attributes only be changed so
     that their values stay right (CVAT's pull requests 10596 and 10601)."""
@@ -37,6 +39,7 @@ VERSIONS: dict[str, ServerVersion] = {
         largest_page=500,
         more_terms={"tasks": ("created_date", "media_type"), "jobs": ("mode", "media_type")},
         renamed=True,
+        more_formats=("Generic TSV 1.0",),
         guards_attributes=True,
     ),
 }

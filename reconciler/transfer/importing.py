@@ -6,7 +6,7 @@ annotations copied before, proven, recorded, and taken back by a rollback.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -14,13 +14,16 @@ from typing import Final, Literal
 from pydantic import JsonValue
 
 from reconciler import operations
+from reconciler.cvat.details import Formats
 from reconciler.cvat.models import Task
+from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
-from reconciler.errors import PlanError, Problem, ProblemsError
+from reconciler.errors import Location, PlanError, Problem, ProblemsError, ReconcilerError
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest, from_document
-from reconciler.plan.formats import importing
+from reconciler.manifest.on_the_fly import place
+from reconciler.plan.formats import importing, wrong_dimension
 from reconciler.plan.model import Plan
 from reconciler.snapshots.selecting import priorities_kept
 from reconciler.transfer.folder import known
@@ -30,6 +33,7 @@ from reconciler.transfer.sources import NATIVE, format_problems
 
 Mode = Literal["append", "replace"]
 
+_FROM: Final = place("--from")
 _ADDRESS: Final = "imported-"
 """How the blocks are called: always the same for one task, so that what was imported into it is remembered."""
 
@@ -52,35 +56,32 @@ def plan_import(
     data_format: str | None,
     mode: Mode,
     problems: Sequence[Problem] = (),
+    on_page: OnPage | None = None,
 ) -> Import:
     """Plan the import of a folder's files into tasks. Writes nothing.
 
     `data_format` is by default what the folder's list says. `problems` are those that are known already.
 
     Raises:
-        PlanError: a file that matches no task or two, two files for one task, an unknown format, files that cannot be
-            imported into their tasks; all of it together.
+        PlanError: a folder of backups, a file that matches no task or two, two files for one task, a format that is
+            unknown or not for these tasks, files that cannot be imported into their tasks; all of it together.
     """
     found = list(problems)
-    matched, listing = Matched({}, ()), None
-    try:
-        listing = known(folder)
-        matched = _matched(session, store, folder, tasks, listing)
-        found += matched.problems
-    except OSError as error:
-        found.append(Problem(f"{folder} cannot be read: {error.strerror or error}", hint="name a folder with --from"))
-    except ProblemsError as error:
-        found += error.problems
-    said = data_format or _format_of(listing)
+    listing = _listing(folder, found)
+    matched = _matched(session, store, folder, tasks, listing, found)
+    said = data_format or (listing.purpose.format if listing is not None else None)
     chosen = importing(said) if said is not None else None
-    if chosen is None:
-        found.append(Problem("in which format the files are is not said", hint=f"--format FORMAT, or {NATIVE}"))
-    elif chosen != NATIVE:
-        found += format_problems(chosen, Reader(session).formats().importers, "imports")
+    if chosen is not None and chosen != NATIVE:
+        where = place("--format" if data_format else "--from")
+        meant = [task for task in tasks if task.id in matched.files]
+        found += _format_problems(chosen, Reader(session).formats(), meant, where)
+    elif chosen is None and not _has_backups(listing):
+        hint = f"--format FORMAT, or {NATIVE}"
+        found.append(Problem("in which format the files are is not said", place("--format"), hint))
     if any(problem not in matched.problems for problem in found) or chosen is None:
         raise PlanError(found)
     try:  # what is wrong with the files that have a task is told along with what is wrong with the others
-        plan = operations.plan(_manifest(folder, matched, chosen, mode), session, store)
+        plan = operations.plan(_manifest(folder, matched, chosen, mode), session, store, on_page=on_page)
     except ProblemsError as error:
         raise PlanError([*found, *error.problems]) from None
     if found:
@@ -88,20 +89,56 @@ def plan_import(
     return Import(plan, len(matched.files), [task for task in tasks if task.id not in matched.files])
 
 
+def _listing(folder: Path, problems: list[Problem]) -> Listing | None:
+    """What the folder says that it holds."""
+    if folder.is_file():
+        problems.append(Problem(f"{folder} is a file, not a folder", _FROM, "name the folder that it is in"))
+        return None
+    try:
+        listing = known(folder)
+    except ReconcilerError as error:
+        problems.append(Problem(error.what, _FROM, error.hint))
+        return None
+    if listing is not None and _has_backups(listing):
+        hint = f"make tasks of them: reconciler restore {folder}"
+        problems.append(Problem(f"{folder} holds {listing.purpose}, no annotations", _FROM, hint))
+    return listing
+
+
+def _has_backups(listing: Listing | None) -> bool:
+    return listing is not None and listing.purpose.kind == "backup"
+
+
 def _matched(
-    session: Session, store: StateStore, folder: Path, tasks: Sequence[Task], listing: Listing | None
+    session: Session,
+    store: StateStore,
+    folder: Path,
+    tasks: Sequence[Task],
+    listing: Listing | None,
+    problems: list[Problem],
 ) -> Matched:
-    files = files_in(folder)
+    """Which file is for which task; nothing where it is told already why there are no files, or no tasks."""
+    nothing = Matched({}, ())
+    if _has_backups(listing) or folder.is_file():
+        return nothing
+    try:
+        files = files_in(folder)
+    except OSError as error:
+        what = f"{folder} cannot be read: {error.strerror or error}"
+        problems.append(Problem(what, _FROM, "name a folder with --from"))
+        return nothing
     if not files:
-        raise PlanError([Problem(f"there are no files in {folder}", hint="name a folder with --from")])
-    if not tasks:
-        return Matched({}, ())  # why nothing is selected is told already
-    return match(files, tasks, listing, session.url, priorities_kept(session, store).bare)
+        problems.append(Problem(f"there are no files in {folder}", _FROM, "name a folder with --from"))
+    if not files or not tasks:
+        return nothing
+    matched = match(files, tasks, listing, session.url, priorities_kept(session, store).bare)
+    problems += matched.problems
+    return matched
 
 
-def _format_of(listing: Listing | None) -> str | None:
-    """Of what the folder says that it holds."""
-    return listing.purpose.format if listing is not None else None
+def _format_problems(chosen: str, formats: Formats, tasks: Sequence[Task], where: Location) -> Iterator[Problem]:
+    yield from format_problems(chosen, formats, "imports", where)
+    yield from wrong_dimension(chosen, formats, "imports", tasks, where)
 
 
 def _manifest(folder: Path, matched: Matched, data_format: str, mode: Mode) -> LoadedManifest:

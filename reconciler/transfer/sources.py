@@ -10,19 +10,22 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Event
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from reconciler.apply.steps.contents import read_contents
 from reconciler.cvat.backups import export_backup
 from reconciler.cvat.datasets import export_dataset
+from reconciler.cvat.details import FileFormat, Formats
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
-from reconciler.errors import Problem, ReconcilerError
+from reconciler.errors import Location, Problem, ReconcilerError
 from reconciler.manifest.on_the_fly import place
-from reconciler.plan.formats import unknown_format
+from reconciler.manifest.wording import quoted
+from reconciler.plan.formats import Verb, find_format, never_imported, unknown_format, wrong_dimension
 from reconciler.snapshots.archives import UNREADABLE, DamagedBackup, read_through
 from reconciler.snapshots.backup_checks import ChangedMeanwhile, problems_of_backup
 from reconciler.snapshots.recording import TaskAsItIs
@@ -51,8 +54,12 @@ class Source(Protocol):
         """Of the files' names."""
         ...
 
-    def problems(self) -> Iterator[Problem]:
-        """What keeps everything from being fetched."""
+    def problems(self, tasks: Sequence[Task]) -> Iterator[Problem]:
+        """What keeps files of tasks from being fetched, before anything is."""
+        ...
+
+    def warnings(self) -> Iterator[str]:
+        """What a person should know of the files."""
         ...
 
     def fetch(self, task: Task, to: Path, *, stop: Event) -> None:
@@ -71,21 +78,45 @@ class Datasets:
     session: Session
     format: str
     images: bool
-    ending: str = ".zip"
+
+    @property
+    def ending(self) -> str:
+        """As the server says; of what is no format, as most have it."""
+        return self._found.ending if self._found is not None else ".zip"
 
     @property
     def purpose(self) -> Purpose:
         """Annotations, or whole datasets."""
         return Purpose(kind="dataset" if self.images else "annotations", format=self.format, server=self.session.url)
 
-    def problems(self) -> Iterator[Problem]:
-        """Whether the server knows the format."""
-        yield from format_problems(self.format, Reader(self.session).formats().exporters, "exports")
+    def problems(self, tasks: Sequence[Task]) -> Iterator[Problem]:
+        """Whether the server knows the format, and whether it is for these tasks."""
+        yield from format_problems(self.format, self._formats, "exports", place("--format"))
+        yield from wrong_dimension(self.format, self._formats, "exports", tasks, place("--format"))
+        if self.images and self._found is not None and not self._found.is_zip:
+            what = f"{quoted(self.format)} has no pictures: it is one {self._found.ext} file"
+            yield Problem(what, place("--images"), "leave out --images, or choose another format")
+
+    def warnings(self) -> Iterator[str]:
+        """Whether what is exported can come back."""
+        if self._found is not None and never_imported(self.format, self._formats):
+            yield f"the server only exports {quoted(self.format)}: these files cannot be imported again"
 
     def fetch(self, task: Task, to: Path, *, stop: Event) -> None:
-        """Export it, and read the archive through."""
+        """Export it, and read it through if it is an archive."""
         export_dataset(self.session, task.id, self.format, to, images=self.images, stop=stop)
-        _read_through(task, to)
+        if self._found is None or self._found.is_zip:
+            _read_through(task, to)
+        elif not to.stat().st_size:
+            raise BadFileError(f"what the server gave of task {task.id} is empty", hint="run the same command again")
+
+    @cached_property
+    def _formats(self) -> Formats:
+        return Reader(self.session).formats()
+
+    @property
+    def _found(self) -> FileFormat | None:
+        return find_format(self.format, self._formats, "exports")
 
 
 @dataclass(frozen=True)
@@ -93,6 +124,7 @@ class Native:
     """CVAT's own JSON: read like any other list, and written here."""
 
     session: Session
+    images: bool = False  # asked for, in vain
     ending: str = ".json"
 
     @property
@@ -100,8 +132,14 @@ class Native:
         """Annotations."""
         return Purpose(kind="native", format=NATIVE, server=self.session.url)
 
-    def problems(self) -> Iterator[Problem]:
-        """None: every server gives it."""
+    def problems(self, tasks: Sequence[Task]) -> Iterator[Problem]:  # noqa: ARG002 - it is for all of them
+        """Whether pictures are asked for; every server gives the annotations."""
+        if self.images:
+            hint = "leave out --images, or use `backup`"
+            yield Problem(f"--format {NATIVE} has no pictures", place("--images"), hint)
+
+    def warnings(self) -> Iterator[str]:
+        """None."""
         yield from ()
 
     def fetch(self, task: Task, to: Path, *, stop: Event) -> None:  # noqa: ARG002 - it takes no time
@@ -125,8 +163,12 @@ class Backups:
         """Backups."""
         return Purpose(kind="backup", server=self.session.url)
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self, tasks: Sequence[Task]) -> Iterator[Problem]:  # noqa: ARG002 - it is for all of them
         """None: every server makes them."""
+        yield from ()
+
+    def warnings(self) -> Iterator[str]:
+        """None."""
         yield from ()
 
     def fetch(self, task: Task, to: Path, *, stop: Event) -> None:
@@ -148,9 +190,9 @@ class Backups:
         raise BadFileError(f"task {task.id} cannot be backed up: its annotations change all the time", hint=hint)
 
 
-def format_problems(wanted: str, known: Sequence[str], verb: Literal["imports", "exports"]) -> Iterator[Problem]:
+def format_problems(wanted: str, formats: Formats, verb: Verb, where: Location) -> Iterator[Problem]:
     """What is wrong with a `--format` of files, if it is not one of those that the server has."""
-    for problem in unknown_format(wanted, known, verb, place("--format"), besides=[NATIVE]):
+    for problem in unknown_format(wanted, formats, verb, where, besides=[NATIVE]):
         if wanted.lower() in ("json", "cvat"):
             yield replace(problem, hint=f"CVAT's own JSON is --format {NATIVE}; a result for programs is --json")
         else:

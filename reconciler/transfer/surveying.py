@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reconciler.cvat.models import Task
 from reconciler.errors import PlanError, Problem, ReconcilerError
+from reconciler.manifest.on_the_fly import place
 from reconciler.transfer.folder import known, problems_of
 from reconciler.transfer.listing import Entry, Listing, Standing, standing
 from reconciler.transfer.names import file_name
@@ -49,16 +50,16 @@ def survey(tasks: Sequence[Task], folder: Path, source: Source, *, parallelism: 
     """Look at what is there. Every file that is listed is read whole.
 
     Raises:
-        PlanError: the folder is for something else, the format is unknown, or somebody else's files have the names of
-            those that are to come; all of it together. Nothing was written.
+        PlanError: the folder is for something else, the format is unknown or not for these tasks, or somebody
+            else's files have the names of those that are to come; all of it together. Nothing was written.
     """
-    problems = [*source.problems()]
+    problems = [*source.problems(tasks)]
     listing: Listing | None = None
     try:
         problems += problems_of(folder, source.purpose)
-        listing = known(folder)
+        listing = known(folder) if folder.is_dir() else None
     except ReconcilerError as error:
-        problems.append(Problem(error.what, hint=error.hint))
+        problems.append(Problem(error.what, place("--out"), error.hint))
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="survey") as pool:
         items = list(pool.map(lambda task: _item(task, folder, source, listing), tasks))
     problems += _strangers(items, folder, listing)
@@ -90,7 +91,7 @@ def _strangers(items: Sequence[Item], folder: Path, listing: Listing | None) -> 
     if strange:
         more = f" and {len(strange) - 3} more" if len(strange) > 3 else ""
         what = f"{folder} has files that are not listed in it, and would be overwritten: {', '.join(strange[:3])}{more}"
-        yield Problem(what, hint="move them away, or name another folder with --out")
+        yield Problem(what, place("--out"), "move them away, or name another folder")
 
 
 def _exists(path: Path) -> bool:

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from reconciler.cvat import Reader, Session
-from reconciler.cvat.details import DataMeta
+from reconciler.cvat.details import DataMeta, FileFormat
 from reconciler.errors import ServerError
+from reconciler.sandbox import Sandbox
 
 from . import made
+from .conftest import Connect
 from .scripted import Says, ScriptedServer
+
+
+def one(formats: Iterable[FileFormat], name: str) -> FileFormat:
+    return next(each for each in formats if each.name == name)
 
 
 def test_data(anyone: Session, tmp_path: Path) -> None:
@@ -40,15 +47,32 @@ def test_frames_of_a_ground_truth_job_are_counted_as_all_frames_are() -> None:
 
 def test_formats(anyone: Session) -> None:
     formats = Reader(anyone).formats()
-    assert "CVAT 1.1" in formats.importers
-    assert "CVAT for images 1.1" in formats.exporters
+    coco, clouds = (one(formats.importers, name) for name in ("COCO 1.0", "Kitti Raw Format 1.0"))
+    assert (coco.ext, coco.dimension, clouds.dimension) == ("JSON, ZIP", "2d", "3d")
+    images = one(formats.exporters, "CVAT for images 1.1")
+    assert (images.ending, images.is_zip, images.dimension) == (".zip", True, "2d")
+    assert not [each for each in formats.exporters if each.dimension == "1d"]
+
+
+def test_formats_of_audio(connect_to: Connect) -> None:
+    with Sandbox.start(seed="empty", server_version="2.80") as newer:
+        formats = Reader(connect_to(newer.url, token=newer.token)).formats()
+    table = one(formats.exporters, "Generic TSV 1.0")
+    assert (table.ending, table.is_zip, table.dimension) == (".tsv", False, "1d")
+    assert one(formats.importers, "Generic TSV 1.0").ext == "TSV"
 
 
 def test_formats_that_are_off(server: ScriptedServer, session: Session) -> None:
     on, off = {"name": "COCO 1.0", "enabled": True}, {"name": "Odd 1.0", "enabled": False}
     server.answers["/api/server/annotation/formats"] = Says(body={"importers": [on, off], "exporters": None})
     formats = Reader(session).formats()
-    assert (formats.importers, formats.exporters) == (("COCO 1.0",), ())
+    assert (formats.importers, formats.exporters) == ((FileFormat(name="COCO 1.0"),), ())
+
+
+@pytest.mark.parametrize("ext", ["../../x", "A/B", "", "TAR GZ", "X" * 64])
+def test_an_ending_that_leads_elsewhere(ext: str) -> None:
+    odd = FileFormat(name="Odd 1.0", ext=ext)
+    assert (odd.ending, odd.is_zip) == (".file", False)
 
 
 def test_no_quality_settings(server: ScriptedServer, session: Session) -> None:

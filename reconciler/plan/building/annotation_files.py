@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from reconciler.annotations.content import Annotations
@@ -30,14 +31,25 @@ class AnnotationFile:
     block: AnnotationsBlock
     at: Place
 
+    @cached_property
     def wish(self) -> AnnotationsWish | None:
-        """What is to be remembered of it; None if it cannot be read, which is a problem then."""
-        try:
-            named = importing(self.block.format) if self.block.format is not None else None
-            return AnnotationsWish(source=sha256_of(self._path), format=named, mode=self.block.mode)
-        except AnnotationsError as wrong:
-            self._problem(wrong)
+        """What is to be remembered of it; None if it cannot be read."""
+        source = self._source
+        if isinstance(source, AnnotationsError):
             return None
+        return AnnotationsWish(source=source, format=self.format, mode=self.block.mode)
+
+    @property
+    def format(self) -> str | None:
+        """By which name the server imports it; None for CVAT's own JSON."""
+        return importing(self.block.format) if self.block.format is not None else None
+
+    def is_readable(self) -> bool:
+        """Whether there is such a file. Not: a problem."""
+        if isinstance(self._source, AnnotationsError):
+            self._problem(self._source)
+            return False
+        return True
 
     def content(self, sha256: str) -> Content:
         """For a step."""
@@ -45,8 +57,7 @@ class AnnotationFile:
 
     def is_importable(self) -> bool:
         """Whether the server knows its format. Not: a problem."""
-        known = self.ctx.server.formats().importers
-        wrong = list(unknown_format(importing(self.block.format or ""), known, "imports", self.at("format")))
+        wrong = list(unknown_format(self.format or "", self.ctx.formats, "imports", self.at("format")))
         self.ctx.problems += wrong
         return not wrong
 
@@ -92,6 +103,13 @@ class AnnotationFile:
     def where(self) -> Location | None:
         """Where the file is named."""
         return self.at("file")
+
+    @cached_property
+    def _source(self) -> str | AnnotationsError:
+        try:
+            return sha256_of(self._path)
+        except AnnotationsError as wrong:
+            return wrong
 
     @property
     def _path(self) -> Path:

@@ -6,7 +6,7 @@ A task without annotations gets them added, whatever the mode is: nothing can be
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from reconciler.annotations.content import Annotations
@@ -15,7 +15,6 @@ from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.models import Task
 from reconciler.history.bindings import AppliedAnnotations
 from reconciler.manifest.data import AnnotationsBlock
-from reconciler.manifest.models import TaskBlock
 from reconciler.plan.building.annotation_files import AnnotationFile
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.impact import jobs_of, read_wholes
@@ -27,27 +26,35 @@ from reconciler.plan.steps import AnnotationsWish, Do, Image, Impact, Step
 _ANNOTATION: Final = "annotation"
 
 
-def build_annotations(ctx: Building, key: str, block: TaskBlock, task: Task | None) -> list[Step]:
-    """The step that a task's annotations take, if any. `task` is None where this plan makes it.
-
-    From which file they are to come is noted in `ctx.annotations`, also when nothing is to be done.
-    """
-    if block.annotations is None:
-        return []
-    return _Wanted(ctx, key, block.annotations, task).steps()
-
-
 @dataclass(frozen=True)
-class _Wanted:
+class WantedAnnotations:
+    """What a block wants of a task's annotations. `task` is None where this plan makes it."""
+
     ctx: Building
     key: str
     block: AnnotationsBlock
     task: Task | None
 
+    @cached_property
+    def file(self) -> AnnotationFile:
+        """Where they come from."""
+        return AnnotationFile(self.ctx, self.block, partial(self.ctx.at, "tasks", self.key, "annotations"))
+
+    @property
+    def found(self) -> Task | None:
+        """The task, if what it has is to be read: its file is there, and what is there may differ."""
+        wish = self.file.wish
+        if wish is None or not self._has_frames or (wish.mode == "append" and self._was_applied(wish)):
+            return None
+        return self.task
+
     def steps(self) -> list[Step]:
-        file = AnnotationFile(self.ctx, self.block, partial(self.ctx.at, "tasks", self.key, "annotations"))
-        wish = file.wish()
-        if wish is None:
+        """The step that it takes, if any.
+
+        From which file they are to come is noted in `ctx.annotations`, also when nothing is to be done.
+        """
+        file, wish = self.file, self.file.wish
+        if not file.is_readable() or wish is None:
             return []
         self.ctx.annotations[self.key] = wish
         if not self._has_frames and self.key not in self.ctx.uploads:

@@ -10,7 +10,9 @@ from typing import Final, Literal
 
 from reconciler.annotations.whole import WholeTask
 from reconciler.cvat.capabilities import Capabilities
+from reconciler.cvat.details import Formats
 from reconciler.cvat.models import Job, Label, Project, Task
+from reconciler.cvat.paging import OnPage
 from reconciler.errors import Location, Problem
 from reconciler.history.bindings import Binding, Bindings
 from reconciler.manifest.loading import LoadedManifest
@@ -77,6 +79,8 @@ class Building:
     """What a project is called; None if it has no name or cannot be seen."""
     project_dimension: Callable[[int | None], str | None] = lambda _: None
     """Of which dimension a project's tasks are; None if it has none or cannot be seen."""
+    told: OnPage = lambda *_: None
+    """Told how the reading of what may be much gets on."""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Warning_] = field(default_factory=list)
     wholes: dict[int, WholeTask | None] = field(default_factory=dict, repr=False)
@@ -149,6 +153,11 @@ class Building:
         return self.priorities.of_new(block.name or key, priority)
 
     # What is read only where it is needed, and once
+
+    @cached_property
+    def formats(self) -> Formats:
+        """The formats that the server imports and exports."""
+        return self.server.formats()
 
     def labels_of(self, kind: Owner, number: int) -> list[Label]:
         """The root labels of a project, or of a task that is in none, by id."""

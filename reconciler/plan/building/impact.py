@@ -5,7 +5,7 @@ What cannot be read is not guessed: such a task is listed as hidden. A task with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.annotations.errors import AnnotationsError
@@ -71,8 +71,13 @@ def _summed(
     return Impact(tasks=tasks, frames=frames, jobs=jobs, hidden=hidden, **Numbers.sum(parts).model_dump())
 
 
-def read_wholes(ctx: Building, tasks: Iterable[Task]) -> dict[int, WholeTask | None]:
-    """All annotations of tasks, by their present labels, over a few connections; None where they cannot be read."""
+def read_wholes(
+    ctx: Building, tasks: Iterable[Task], read_one: Callable[[], None] = lambda: None
+) -> dict[int, WholeTask | None]:
+    """All annotations of tasks, by their present labels, over a few connections; None where they cannot be read.
+
+    `read_one` is called after each that was not known yet.
+    """
     tasks = list(tasks)
     missing = [task for task in tasks if task.id not in ctx.wholes]
     if missing:
@@ -81,7 +86,9 @@ def read_wholes(ctx: Building, tasks: Iterable[Task]) -> dict[int, WholeTask | N
         ids = {task.id: _ids(ctx, task) for task in missing}
         with ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="impact") as pool:
             read = pool.map(lambda task: _read(ctx, task, jobs[task.id], ids[task.id]), missing)
-            ctx.wholes.update(zip([task.id for task in missing], read, strict=True))
+            for task, whole in zip(missing, read, strict=True):
+                ctx.wholes[task.id] = whole
+                read_one()
     return {task.id: ctx.wholes[task.id] for task in tasks}
 
 

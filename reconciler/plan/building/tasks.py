@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from reconciler.manifest.models import TaskBlock
-from reconciler.plan.building.annotations import build_annotations
+from reconciler.plan.building.annotations_together import AnnotationsTogether
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.data import WantedData
 from reconciler.plan.building.guides import build_task_guide
@@ -28,13 +28,14 @@ def build_tasks(ctx: Building, wanted: Mapping[str, WantedData]) -> list[Step]:
 
     `wanted` has the data of the blocks that say any. Which of them are uploaded is in `ctx.uploads`.
     """
+    annotations = AnnotationsTogether(ctx)
     steps: list[Step] = []
     for key in ctx.tasks:
-        steps += _of_task(ctx, key, wanted.get(key))
+        steps += _of_task(ctx, key, wanted.get(key), annotations)
     return steps
 
 
-def _of_task(ctx: Building, key: str, data: WantedData | None) -> Iterator[Step]:
+def _of_task(ctx: Building, key: str, data: WantedData | None, annotations: AnnotationsTogether) -> Iterator[Step]:
     block, found = ctx.manifest.tasks[key], ctx.tasks[key]
     if found is None:
         assert data is not None  # else it was not to be made
@@ -45,8 +46,7 @@ def _of_task(ctx: Building, key: str, data: WantedData | None) -> Iterator[Step]
     yield from build_task_guide(ctx, key)
     if key in ctx.uploads and data is not None:
         yield _upload(ctx, key, data)
-    if block.annotations is not None and "annotations" not in block.lifecycle.ignore:
-        yield from build_annotations(ctx, key, block, found)
+    yield from annotations.steps(key)
     if key in ctx.uploads and data is not None:
         yield from build_new_jobs(ctx, key, block, data)
 
