@@ -27,7 +27,7 @@ def backup(
 
     `snapshot create` keeps also what a backup of CVAT forgets: people, stages, issues, the project.
     """
-    with connect(profile=profile, rate=rate, connections=parallelism) as session:
+    with connect(profile=profile, rate=rate, connections=max(1, parallelism)) as session:
         FetchingFiles(out, parallelism, dry_run, as_json, full, StateStore(state)).carry_out(
             session, chosen, Backups(session)
         )

@@ -10,7 +10,6 @@ from reconciler.cli.fetching_files import FetchingFiles
 from reconciler.cli.options import DEFAULT_STATE, AtOnce, DryRun, Full, Out, Profile, Rate, Result, State
 from reconciler.cli.selecting import Chosen, selecting
 from reconciler.cvat.session import connect
-from reconciler.errors import ReconcilerError
 from reconciler.history.store import StateStore
 from reconciler.transfer.sources import NATIVE, Datasets, Native
 
@@ -38,8 +37,6 @@ def export_annotations(
     rate: Rate = None,
 ) -> None:
     """Export the annotations of many tasks, a file each. What is there, intact and current is not fetched again."""
-    if images and data_format == NATIVE:
-        raise ReconcilerError(f"--format {NATIVE} has no pictures", hint="leave out --images, or use `backup`")
-    with connect(profile=profile, rate=rate, connections=parallelism) as session:
-        source = Native(session) if data_format == NATIVE else Datasets(session, data_format, images)
+    with connect(profile=profile, rate=rate, connections=max(1, parallelism)) as session:
+        source = Native(session, images) if data_format == NATIVE else Datasets(session, data_format, images)
         FetchingFiles(out, parallelism, dry_run, as_json, full, StateStore(state)).carry_out(session, chosen, source)

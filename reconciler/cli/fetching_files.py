@@ -8,12 +8,13 @@ from pathlib import Path
 import typer
 
 from reconciler.apply.interruption import stopping_on_signals
+from reconciler.cli.options import at_once_problems
 from reconciler.cli.selecting import Chosen
 from reconciler.cli.showing import result, say, stderr
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
-from reconciler.errors import ChangesFailedError, InterruptedRunError, PlanError, Problem, ProblemsError
+from reconciler.errors import ChangesFailedError, InterruptedRunError, PlanError, ProblemsError
 from reconciler.history.store import StateStore
 from reconciler.report.progress import reading
 from reconciler.report.transfer_json import fetched_json, survey_json
@@ -57,8 +58,8 @@ class FetchingFiles:
         self._end(outcome, to_fetch)
 
     def _items(self, session: Session, chosen: Chosen, source: Source) -> list[Item]:
-        """Which files, of which tasks; what is wrong with either is told together."""
-        problems: list[Problem] = []
+        """Which files, of which tasks; what is wrong with either, or with the options, is told together."""
+        problems = list(at_once_problems(self.parallelism))
         tasks: list[Task] = []
         items: list[Item] = []
         with reading(stderr()) as on_page:
@@ -68,11 +69,13 @@ class FetchingFiles:
             except ProblemsError as error:
                 problems += error.problems
         try:
-            items = survey(tasks, self.out, source, parallelism=self.parallelism)
+            items = survey(tasks, self.out, source, parallelism=max(1, self.parallelism))
         except ProblemsError as error:
             problems += error.problems
         if problems:
             raise PlanError(problems)
+        for text in source.warnings():
+            say(f"warning: {text}")
         return items
 
     def _show_survey(self, items: list[Item], source: Source) -> None:

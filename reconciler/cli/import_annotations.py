@@ -16,13 +16,14 @@ from reconciler.cli.options import (
     DryRun,
     Format,
     Full,
-    Parallelism,
     Profile,
     Rate,
     Result,
     Showing,
     State,
+    TasksAtOnce,
     Yes,
+    at_once_problems,
 )
 from reconciler.cli.selecting import Chosen, selecting
 from reconciler.cli.showing import say, show_plan, stderr
@@ -63,7 +64,7 @@ def import_annotations(
     ] = Mode.APPEND,
     yes: Yes = False,
     allow_destructive: AllowDestructive = False,
-    parallelism: Parallelism = 4,
+    parallelism: TasksAtOnce = 4,
     dry_run: DryRun = False,
     as_json: Result = False,
     full: Full = False,
@@ -79,7 +80,8 @@ def import_annotations(
     showing = Showing(Format.JSON if as_json else Format.TEXT, full)
     carrying = CarryingOut(store, showing, yes, parallelism, allow_destructive)
     with connect(profile=profile, rate=rate) as session:
-        found = _planned(session, store, chosen, source, data_format, mode)
+        problems = list(at_once_problems(parallelism))
+        found = _planned(session, store, chosen, source, data_format, mode, problems)
         if found.without:
             say(f"{counted(len(found.without), 'selected task')} without a file: left as they are")
         if dry_run or found.plan.is_empty:
@@ -91,9 +93,15 @@ def import_annotations(
 
 
 def _planned(
-    session: Session, store: StateStore, chosen: Chosen, folder: Path, data_format: str | None, mode: Mode
+    session: Session,
+    store: StateStore,
+    chosen: Chosen,
+    folder: Path,
+    data_format: str | None,
+    mode: Mode,
+    problems: list[Problem],
 ) -> Import:
-    problems: list[Problem] = []
+    """The plan. `problems` are those of the options, told with all others."""
     tasks: list[Task] = []
     with reading(stderr()) as on_page:
         reader = Reader(session, on_page)
@@ -106,4 +114,13 @@ def _planned(
             )
         except ProblemsError as error:
             problems += error.problems
-    return plan_import(session, store, folder, tasks, data_format=data_format, mode=mode.value, problems=problems)
+        return plan_import(
+            session,
+            store,
+            folder,
+            tasks,
+            data_format=data_format,
+            mode=mode.value,
+            problems=problems,
+            on_page=on_page,
+        )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+from reconciler.errors import Problem
+from reconciler.manifest.on_the_fly import place
+
+MOST_AT_ONCE: Final = 32
 
 
 class Format(StrEnum):
@@ -37,7 +43,9 @@ Profile = Annotated[
     typer.Option(metavar="NAME", help="A profile saved by `cvat-cli profile`; wins over CVAT_HOST and CVAT_PROFILE."),
 ]
 Rate = Annotated[float | None, typer.Option(min=0.01, metavar="N", help="At most N requests a second.")]
-Parallelism = Annotated[int, typer.Option(min=1, max=32, metavar="N", help="How many tasks are written at once.")]
+Parallelism = Annotated[
+    int, typer.Option(min=1, max=MOST_AT_ONCE, metavar="N", help="How many tasks are written at once.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AllowDestructive = Annotated[
     bool, typer.Option("--allow-destructive", help="Let it destroy data; a copy of everything is taken first.")
@@ -46,7 +54,11 @@ Shown = Annotated[Format, typer.Option("--format", help="text for people, json f
 # Where `--format` is that of the files.
 Result = Annotated[bool, typer.Option("--json", help="Show the result as JSON, for programs.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the files; made if it is not there.")]
-AtOnce = Annotated[int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many files at once.")]
+# Here the bounds are looked at with everything else that may be wrong (`at_once_problems`), not before.
+AtOnce = Annotated[int, typer.Option("--parallelism", metavar="N", help="How many files at once, 1 to 32.")]
+TasksAtOnce = Annotated[
+    int, typer.Option("--parallelism", metavar="N", help="How many tasks are written at once, 1 to 32.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; nothing is written.")]
 Full = Annotated[bool, typer.Option("--full", help="Show every task, however many there are.")]
 
@@ -70,3 +82,9 @@ class Showing:
     def as_json(self) -> bool:
         """Whether standard output is to hold one JSON document and nothing else."""
         return self.format is Format.JSON
+
+
+def at_once_problems(parallelism: int) -> Iterator[Problem]:
+    """A `--parallelism` that there cannot be."""
+    if not 1 <= parallelism <= MOST_AT_ONCE:
+        yield Problem(f"{parallelism} at once is not possible", place("--parallelism"), f"say 1 to {MOST_AT_ONCE}")

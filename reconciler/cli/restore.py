@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,16 +15,17 @@ from reconciler.cli.options import (
     DryRun,
     Format,
     Full,
-    Parallelism,
     Profile,
     Rate,
     Result,
     Showing,
     State,
+    TasksAtOnce,
     Yes,
+    at_once_problems,
 )
 from reconciler.cli.showing import say, show_plan
-from reconciler.cvat.session import connect
+from reconciler.cvat.session import Session, connect
 from reconciler.history.store import StateStore
 from reconciler.transfer.restoring import Restore, plan_restore, settle
 from reconciler.wording import counted
@@ -38,7 +40,7 @@ def restore(
         bool, typer.Option("--again", help="Also what has been restored before, and is still there.")
     ] = False,
     yes: Yes = False,
-    parallelism: Parallelism = 4,
+    parallelism: TasksAtOnce = 4,
     dry_run: DryRun = False,
     as_json: Result = False,
     full: Full = False,
@@ -54,15 +56,29 @@ def restore(
     showing = Showing(Format.JSON if as_json else Format.TEXT, full)
     carrying = CarryingOut(store, showing, yes, parallelism)
     with connect(profile=profile, rate=rate) as session:
-        if not dry_run:
-            with stopping_on_signals(lambda: say("Stopping.")) as stop:
-                settle(session, store, stop=stop)
-        found = plan_restore(session, store, sources, project=project, again=again)
+        found = plan_restore(
+            session,
+            store,
+            sources,
+            project=project,
+            again=again,
+            problems=list(at_once_problems(parallelism)),
+            settled=_nothing if dry_run else partial(_settle, session, store),
+        )
         _tell_what_is_there(found)
         if dry_run or found.plan.is_empty:
             show_plan(found.plan, showing)
             raise typer.Exit(0)
         raise typer.Exit(carrying.carry_out(found.plan, session))
+
+
+def _settle(session: Session, store: StateStore) -> None:
+    with stopping_on_signals(lambda: say("Stopping.")) as stop:
+        settle(session, store, stop=stop)
+
+
+def _nothing() -> None:
+    """With `--dry-run` nothing is written, neither what became of a killed run."""
 
 
 def _tell_what_is_there(found: Restore) -> None:

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from reconciler.errors import LockedError, Problem, ReconcilerError
 from reconciler.history.durable import append_line, sync_folder
+from reconciler.manifest.on_the_fly import place
 from reconciler.transfer.listing import CHECKSUMS, SUMS, Entry, Listing, Purpose, merged, read_listing
 
 WORK: Final = ".transfer"
@@ -43,13 +44,21 @@ def known(folder: Path) -> Listing | None:
 
 
 def problems_of(folder: Path, purpose: Purpose) -> Iterator[Problem]:
-    """What keeps files from arriving in a folder, before anything is written."""
-    if folder.exists() and not folder.is_dir():
-        yield Problem(f"{folder} is a file, not a folder", hint="name another with --out")
+    """What keeps files from arriving in a folder, before anything is written.
+
+    Raises:
+        ReconcilerError: its list cannot be read.
+    """
+    where = place("--out")
+    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not there.is_dir():
+        yield Problem(f"{there} is a file, not a folder", where, "name another folder")
         return
+    if not os.access(there, os.W_OK | os.X_OK):
+        yield Problem(f"{there} cannot be written to", where, "name another folder")
     listing = read_listing(folder)
     if listing is not None and listing.purpose != purpose:
-        yield Problem(f"{folder} holds {listing.purpose}, not {purpose}", hint="name another folder with --out")
+        yield Problem(f"{folder} holds {listing.purpose}, not {purpose}", where, "name another folder")
 
 
 class Arriving:

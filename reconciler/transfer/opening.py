@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.errors import Problem
+from reconciler.errors import Problem, ReconcilerError
 from reconciler.snapshots.archives import DamagedBackup, open_backup
 from reconciler.transfer.folder import known
 from reconciler.transfer.listing import Listing, sha256_of
@@ -53,15 +53,15 @@ def opened_backups(sources: Sequence[Path], problems: list[Problem]) -> Iterator
     with ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="backups") as pool:
         read = list(pool.map(_open, paths))
     seen: dict[str, Path] = {}
-    listings: dict[Path, Listing | None] = {}
+    listings = {folder: _listing(folder, problems) for folder in dict.fromkeys(path.parent for path in paths)}
     for path, one in zip(paths, read, strict=True):
-        if isinstance(one, Problem):
-            problems.append(one)
-            continue
-        if path.parent not in listings:
-            listings[path.parent] = known(path.parent)
         listing = listings[path.parent]
         listed = next((each for each in listing.files if each.name == path.name), None) if listing else None
+        if isinstance(one, Problem):
+            if listing is not None and listed is not None and listing.purpose.kind != "backup":
+                one = _no_backups(path, listing)
+            problems.append(one)
+            continue
         if listed is not None and listed.sha256 != one.sha256:
             problems.append(Problem(f"{path} is not what it was when it was fetched (checksums.json)"))
         elif one.sha256 in seen:
@@ -77,17 +77,33 @@ def _paths(sources: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
             if not source.is_dir():
                 yield source
                 continue
-            listing = known(source)
+            listing = _listing(source, problems)
             listed = [source / one.name for one in listing.files] if listing is not None else []
             found = [one for one in files_in(source) if one.suffix.lower() == ".zip"]
             if listing is not None and listing.purpose.kind != "backup":
-                problems.append(Problem(f"{source} holds {listing.purpose}, no backups"))
+                problems.append(_no_backups(source, listing))
             elif not found and not listed:
                 problems.append(Problem(f"there are no backups (*.zip) in {source}"))
             else:
                 yield from dict.fromkeys([*listed, *found])
         except OSError as error:
             problems.append(Problem(f"{source} cannot be read: {error.strerror or error}"))
+
+
+def _listing(folder: Path, problems: list[Problem]) -> Listing | None:
+    """What a folder says that it holds; that this cannot be read is a problem, told once."""
+    try:
+        return known(folder)
+    except ReconcilerError as error:
+        problem = Problem(error.what, hint=error.hint)
+        problems += [problem] if problem not in problems else []
+        return None
+
+
+def _no_backups(source: Path, listing: Listing) -> Problem:
+    folder = source if source.is_dir() else source.parent
+    what = f"{source} holds {listing.purpose}, no backups"
+    return Problem(what, hint=f"import them into tasks that are there: reconciler import-annotations --from {folder}")
 
 
 def _open(path: Path) -> BackupFile | Problem:

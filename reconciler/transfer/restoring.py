@@ -7,7 +7,7 @@ the same command again, after whatever broke it off, makes no task twice; a roll
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -28,6 +28,7 @@ from reconciler.history.operator import operator
 from reconciler.history.recovery import recover_killed_runs
 from reconciler.history.runs import runs
 from reconciler.history.store import StateStore
+from reconciler.manifest.on_the_fly import place
 from reconciler.manifest.wording import did_you_mean, quoted
 from reconciler.plan.frozen import Action, FieldChange
 from reconciler.plan.model import Plan
@@ -60,30 +61,40 @@ def settle(session: Session, store: StateStore, *, stop: Event) -> None:
 
 
 def plan_restore(
-    session: Session, store: StateStore, sources: Sequence[Path], *, project: str | None, again: bool
+    session: Session,
+    store: StateStore,
+    sources: Sequence[Path],
+    *,
+    project: str | None,
+    again: bool,
+    problems: Sequence[Problem] = (),
+    settled: Callable[[], None] = lambda: None,
 ) -> Restore:
-    """Plan the restoring of backups: files, or all of a folder. Writes nothing.
+    """Plan the restoring of backups: files, or all of a folder. Writes nothing, but for what `settled` does.
 
-    `project` is a name or an id; `again` restores also what has been restored before, and is still there.
+    `project` is a name or an id; `again` restores also what has been restored before, and is still there. `problems`
+    are those that are known already. `settled` is called once nothing is wrong, and before it is looked up what was
+    restored before: see `settle`.
 
     Raises:
         PlanError: files that are no whole backups, or twice the same; an unknown project, or one that lacks their
             labels; all of it together.
     """
     reader = Reader(session)
-    problems: list[Problem] = []
-    files = list(opened_backups(sources, problems))
-    place = _project(reader, project, problems) if project is not None else None
-    if place is not None:
-        problems += _lacking(reader, place, files)
-    if problems:
-        raise PlanError(problems)
+    wrong = list(problems)
+    files = list(opened_backups(sources, wrong))
+    into = _project(reader, project, wrong) if project is not None else None
+    if into is not None:
+        wrong += _lacking(reader, into, files)
+    if wrong:
+        raise PlanError(wrong)
+    settled()
     bindings = load_bindings(store)
     there = _there(reader, bindings, session, files)
     while again and there:  # each gets the first place that is free
         files = [replace(one, copy=one.copy + 1) if one.path in there else one for one in files]
         there = _there(reader, bindings, session, files)
-    ref = ObjectRef(kind="project", address=f"project[{place.id}]", id=place.id, name=place.name) if place else None
+    ref = ObjectRef(kind="project", address=f"project[{into.id}]", id=into.id, name=into.name) if into else None
     to_do = [one for one in files if one.path not in there]
     steps = [step for several in _by_name(to_do) for step in _steps_of(several, ref)]
     if ref is not None:  # a command that was broken off between the two has restored them, and moved them nowhere
@@ -100,7 +111,7 @@ def plan_restore(
 
 
 def _project(reader: Reader, wanted: str, problems: list[Problem]) -> Project | None:
-    projects = reader.projects()
+    projects, where = reader.projects(), place("--project")
     if wanted.isascii() and wanted.isdecimal():
         found = [one for one in projects if one.id == int(wanted)]
     else:
@@ -109,10 +120,10 @@ def _project(reader: Reader, wanted: str, problems: list[Problem]) -> Project | 
         return found[0]
     if found:
         ids = ", ".join(str(one.id) for one in found)
-        problems.append(Problem(f"{len(found)} projects are called {quoted(wanted)}: {ids}", hint="say --project ID"))
+        problems.append(Problem(f"{len(found)} projects are called {quoted(wanted)}: {ids}", where, "say its id"))
     else:
         hint = did_you_mean(wanted, [one.name for one in projects])
-        problems.append(Problem(f"there is no project {quoted(wanted)}, or you cannot see it", hint=hint))
+        problems.append(Problem(f"there is no project {quoted(wanted)}, or you cannot see it", where, hint))
     return None
 
 
