@@ -6,12 +6,11 @@ are taken for plain names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from os.path import normpath
 from typing import Literal
 
 from reconciler.history.documents import encode, load
 from reconciler.history.store import StateStore
+from reconciler.manifest.sources import Sources
 from reconciler.plan.frozen import Frozen
 
 _FILE = "priorities.json"
@@ -27,9 +26,13 @@ class UsedFormat(Frozen):
     manifests: tuple[tuple[str, ...], ...] = ()  # those that said so, each by its sources
     tasks: tuple[int, ...] = ()
 
-    def is_of(self, sources: Iterable[str]) -> bool:
-        """Whether the manifest of these sources, all together, said so. Nobody knows what came by standard input."""
-        return "-" not in (named := _together(sources)) and named in map(_together, self.manifests)
+    def is_of(self, sources: Sources) -> bool:
+        """Whether a manifest that said so is all in these sources."""
+        return any(map(sources.have, self.manifests))
+
+    def shares(self, sources: Sources) -> bool:
+        """Whether a part of a manifest that said so is in these sources."""
+        return any(map(sources.share, self.manifests))
 
 
 class UsedFormats(Frozen):
@@ -54,10 +57,6 @@ class UsedFormats(Frozen):
             }
         )
         return self.model_copy(update={"used": (*others, together)})
-
-
-def _together(sources: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(normpath, sources))
 
 
 def load_priorities(store: StateStore) -> UsedFormats:

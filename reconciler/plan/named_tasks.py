@@ -143,7 +143,7 @@ class NamedTasks:
 
     def _candidates(self, project: int | None, names: Iterable[str]) -> Iterable[Task]:
         """Tasks of these names, and all that show a priority: their names begin otherwise."""
-        narrowed = [is_in("name", some) for some in _in_requests(sorted(names))]
+        narrowed = [is_in("name", some) for some in in_requests(sorted(names))]
         narrowed += [shown] if (shown := self._priorities.shown_anywhere) is not None else []
         inside = [is_in("project_id", [project])] if project is not None else []
         found = {task.id: task for one in narrowed for task in self._server.tasks(all_of(one, *inside))}
@@ -225,8 +225,8 @@ class NamedTasks:
                 problems.append(Problem(what, self._key_at("tasks", key), "describe it in one block"))
 
 
-def _in_requests(names: Iterable[str]) -> Iterator[list[str]]:
-    """The names in portions that fit into a request line."""
+def in_requests(names: Iterable[str]) -> Iterator[list[str]]:
+    """Names in portions that fit into a request line."""
     portion: list[str] = []
     length = 0
     for name in names:

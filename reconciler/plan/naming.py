@@ -10,9 +10,11 @@ from reconciler.errors import Location
 from reconciler.manifest.priority_format import LONGEST_NAME
 from reconciler.plan.building.building import Building
 from reconciler.plan.model import PrioritiesUsed
+from reconciler.plan.names_lost import check_names
 from reconciler.plan.priority import Priorities
 from reconciler.plan.wish import Wish
 from reconciler.plan.wishes import TaskWishes
+from reconciler.wording import counted
 
 SETTING: Final = "settings.priority"
 _BOTH: Final = frozenset({"name", "priority"})
@@ -21,9 +23,10 @@ _BOTH: Final = frozenset({"name", "priority"})
 def wish_names(ctx: Building, wishes: dict[int, TaskWishes]) -> None:
     """Put one name in the place of what is wanted of a task's name and priority; note it in `ctx.names`, too.
 
-    Tasks with names in a format that the manifest does not use any more are renamed, whoever gave them a priority.
+    Tasks that this tool gave a name in another format than the manifest's are renamed.
     """
     _outdated(ctx, wishes)
+    _left_as_they_are(ctx)
     too_long: dict[tuple[str, Location | None], list[int]] = {}
     for number, of_task in wishes.items():
         wish = _name(ctx, of_task)
@@ -37,6 +40,7 @@ def wish_names(ctx: Building, wishes: dict[int, TaskWishes]) -> None:
         more = f" and of {len(tasks) - 1} more" if len(tasks) > 1 else ""
         what = f"{source} makes the name of task {tasks[0]}{more} longer than CVAT's {LONGEST_NAME} characters"
         ctx.problem(what, where, "shorten the name, or `settings.priority.format`")
+    check_names(ctx, [one.task for one in wishes.values()])
 
 
 def with_wanted(priorities: Priorities, wishes: Mapping[int, TaskWishes]) -> Priorities:
@@ -93,3 +97,17 @@ def _outdated(ctx: Building, wishes: dict[int, TaskWishes]) -> None:
             if not of_task.sources:
                 of_task.address = address
             of_task.sources.append(SETTING)
+
+
+def _left_as_they_are(ctx: Building) -> None:
+    """Whoever took a format out of a manifest wonders why names still have it."""
+    if not ctx.targets.wants_block(SETTING):
+        return
+    for former in ctx.priorities.doubtful:
+        tasks = ctx.server.tasks_by_id(sorted(former.tasks))
+        names = [task.name for task in tasks if ctx.priorities.shown(task).format == former.format]
+        if names:
+            still = f"{counted(len(names), 'name')} still {'shows' if len(names) == 1 else 'show'} a priority"
+            why = "whether this is the manifest that said so cannot be told from its files"
+            hint = "to take them out, write settings: {priority: null}"
+            ctx.warn(f"{still}, such as {names[0]!r}, and nothing is done about it: {why}; {hint}", SETTING)

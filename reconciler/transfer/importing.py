@@ -6,6 +6,7 @@ annotations copied before, proven, recorded, and taken back by a rollback.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ Mode = Literal["append", "replace"]
 _FROM: Final = place("--from")
 _ADDRESS: Final = "imported-"
 """How the blocks are called: always the same for one task, so that what was imported into it is remembered."""
+
+_COMMAND: Final = ("reconciler", "import-annotations", "--from")
+"""How the source of such a manifest begins."""
 
 
 @dataclass(frozen=True)
@@ -148,4 +152,5 @@ def _manifest(folder: Path, matched: Matched, data_format: str, mode: Mode) -> L
         if data_format != NATIVE:
             block["format"] = data_format
         tasks[f"{_ADDRESS}{task_id}"] = {"id": task_id, "annotations": block}
-    return from_document({"version": 1, "tasks": tasks}, [str(folder)])
+    # Not the folder itself: manifests may lie in it, and this is none of them.
+    return from_document({"version": 1, "tasks": tasks}, [shlex.join([*_COMMAND, str(folder)])])

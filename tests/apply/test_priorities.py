@@ -179,6 +179,24 @@ def test_once_means_once(desk: Desk) -> None:
     assert desk.plan(manifest(rules=rules)).is_empty
 
 
+def test_one_around_the_other_the_outermost_counts(desk: Desk) -> None:
+    desk.patch("task", 4, name="[P2] [P3] batch-4")
+    rule = '  r: {{select: {{name: "batch-4", priority: {}}}, set: {{priority: {}}}}}\n'
+    outcome = desk.apply(manifest(rules=rule.format(2, 7)))
+    assert (outcome.run.status, named(desk)[4]) == (RunStatus.DONE, "[P7] batch-4")
+    desk.patch("task", 4, name="[P2] [P3] batch-4")
+    outcome = desk.apply(manifest(rules=rule.format(2, "null")))
+    assert outcome.run.status is RunStatus.DONE
+    assert named(desk)[4] == "batch-4"
+
+
+def test_also_in_two_formats(desk: Desk) -> None:
+    desk.apply(manifest(rules=BY_RULE))
+    desk.patch("task", 1, name="[P1] batch-1 (prio 4)")
+    planned = desk.plan(manifest(settings=OTHERWISE, rules=BY_RULE.replace("priority: 1", "priority: null")))
+    assert [one.after for change in planned.updates for one in change.fields] == ["batch-1", "batch-2"]
+
+
 def test_what_is_remembered(desk: Desk) -> None:
     desk.apply(manifest(rules=BY_RULE))
     [one] = load_priorities(desk.store).used

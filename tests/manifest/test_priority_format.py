@@ -47,18 +47,71 @@ def test_any_text_is_a_format_or_is_not(text: str) -> None:
         ("{name}", "each once"),
         ("{priority}", "each once"),
         ("{priority} {name} {name}", "each once"),
-        ("{priority}{name}", "nothing marks"),
-        ("{name} {priority}", "nothing marks"),
+        ("{priority}{name}", "nothing stands between"),
+        ("{name} {priority}", "nothing marks the number"),
         ("P1{priority} {name}", "a digit beside"),
         ("{name} #{priority}0", "a digit beside"),
         (" P{priority} {name}", "a space"),
         ("P{priority} {who} {name}", "the only words"),
         ("P{priority:02} {name}", "each once"),
         ("x" * 60 + "{priority} {name}", "at most 64"),
+        *(
+            (text, "put a bracket, a letter or a sign such as # before {priority}")
+            for text in (
+                *(
+                    "{name}-{priority}",
+                    "{name}_{priority}",
+                    "{priority}. {name}",
+                    "{priority}: {name}",
+                    "{name}/{priority}",
+                ),
+                *(
+                    "{name} \u2013 {priority}",
+                    "{name}, {priority}.",
+                    "{priority}) {name}",
+                    "{priority}th {name}",
+                    "{priority}% {name}",
+                ),
+                *("{name}m{priority}", "{name}no-{priority}", "P {name}-{priority}", "{priority} {name}#"),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_read_back_is_refused(text: str, why: str) -> None:
     assert why in (wrong_with(text) or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "[P{priority}] {name}",
+            "{name} (prio {priority})",
+            "P{priority} {name}",
+            "{name} #{priority}",
+            "!{priority} {name}",
+        ),
+        *(
+            "({priority}) {name}",
+            "{name} ({priority})",
+            "{priority}# {name}",
+            "{name}_p{priority}",
+            "prio {priority}: {name}",
+        ),
+        *("{name}#{priority}", "{name} №{priority}", "Важл {priority} {name}"),
+    ],
+)
+def test_what_marks_the_number(text: str) -> None:
+    assert wrong_with(text) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["batch-10", "10. street", "cam10", "4k night", "2nd", "1) left", "run_7", "2026-01-31", "v2"]
+)
+def test_ordinary_names_are_ordinary(name: str) -> None:
+    """In every way that a format can mark the number, as far as brackets and signs go."""
+    for text in ("[P{priority}] {name}", "{name} (prio {priority})", "P{priority} {name}", "{name} #{priority}"):
+        assert PriorityFormat(text).parse(name) == (None, name)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import PlanError
-from reconciler.plan.named_tasks import _in_requests
+from reconciler.plan.named_tasks import in_requests
 
 from .conftest import Put
 
@@ -89,7 +89,7 @@ def test_a_task_renamed_before_it_is_read_is_not_taken_for_another(put: Put) -> 
 
 @given(st.lists(st.text(min_size=1, max_size=256), max_size=60))
 def test_portions_fit_and_lose_nothing(names: list[str]) -> None:
-    portions = list(_in_requests(names))
+    portions = list(in_requests(names))
     assert [name for portion in portions for name in portion] == names
     for portion in portions:
         encoded = len(quote(json.dumps(portion, ensure_ascii=False, separators=(",", ":")), safe="", errors="ignore"))
