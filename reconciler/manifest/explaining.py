@@ -86,7 +86,7 @@ def _excuses_a_missing_key(detail: Any) -> bool:
 
 
 def _problem(detail: Any, locations: Locations) -> Problem:
-    path: Path = tuple(detail["loc"])
+    path = _as_written(tuple(detail["loc"]), locations)
     kind: str = detail["type"]
     if kind == "extra_forbidden":
         what, hint = _unknown_key(block_at(path[:-1]), str(path[-1]))
@@ -99,6 +99,12 @@ def _problem(detail: Any, locations: Locations) -> Problem:
         return Problem(what, locations.at(*path[:-1]), None)
     what, hint = _bad_value(detail, path, locations.node(*path) or locations.nearest(*path))
     return Problem(what, locations.at(*path), hint)
+
+
+def _as_written(path: Path, locations: Locations) -> Path:
+    """`priority: 1` is {min: 1, max: 1}, and whoever wrote it is told of `priority`, once."""
+    short = path and block_at(path[:-1]) in (PriorityRange, SizeRange) and locations.node(*path) is None
+    return path[:-1] if short and isinstance(locations.node(*path[:-1]), Scalar) else path
 
 
 def _unknown_key(block: type[Block], key: str) -> tuple[str, str | None]:

@@ -15,12 +15,14 @@ Path = tuple[str | int, ...]
 
 
 def priority_problems(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
-    """Priorities that no format shows, names that hold one already, `{previous: annotator}` where nobody is meant."""
+    """Priorities that no format shows, names and patterns that hold one, `{previous: annotator}` where nobody is meant."""
     settings = manifest.settings.priority
     if settings is None:
         yield from _without_format(manifest, locations)
     else:
         yield from _names(manifest, locations, settings.shown)
+        for key, rule in manifest.rules.items():
+            yield from _pattern(rule.select, locations, settings.shown, ("rules", key, "select"))
     yield from _ignored(manifest, locations)
     yield from _nobody_before(manifest, locations)
 
@@ -62,6 +64,28 @@ def _names(manifest: Manifest, locations: Locations, shown: PriorityFormat) -> I
         elif task.priority is not None and len(shown.apply(task.priority, name)) > LONGEST_NAME:
             what = f"with its priority this name is longer than CVAT's {LONGEST_NAME} characters"
             yield Problem(what, where, "shorten it")
+
+
+def _pattern(selector: Selector, locations: Locations, shown: PriorityFormat, path: Path) -> Iterator[Problem]:
+    """A pattern that somebody has copied from a name as CVAT shows it."""
+    priority, bare = _read_literally(selector.name or "", shown)
+    if priority is not None:
+        what = f"{quoted(selector.name or '')} holds a priority, and names are matched without theirs"
+        if "[" in (selector.name or "").replace("[[]", ""):
+            what += "; what stands in [ ] is any one of those signs"
+        hint = f'write `name: "{bare}"` and `priority: {priority}`'
+        yield Problem(what, locations.at(*path, "name"), hint, "warning")
+    if selector.not_ is not None:
+        yield from _pattern(selector.not_, locations, shown, (*path, "not"))
+
+
+def _read_literally(glob: str, shown: PriorityFormat) -> tuple[int | None, str]:
+    """The priority in a pattern whose `*` may stand for a part of the format, too: `[P1]*`."""
+    literal = glob.replace("[[]", "[")
+    for text in (literal, literal.replace("*", " *", 1), "* ".join(literal.rsplit("*", 1))):
+        if (found := shown.parse(text))[0] is not None:
+            return found
+    return None, glob
 
 
 def _ignored(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
