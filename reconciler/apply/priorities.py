@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.history.priorities import UsedFormat, UsedFormats, load_priorities, save_priorities
 from reconciler.history.store import StateStore
+from reconciler.manifest.on_the_fly import AD_HOC
 from reconciler.plan.model import Plan
 
 
@@ -28,11 +29,13 @@ def _with(known: UsedFormats, plan: Plan) -> UsedFormats:
     used = plan.priorities
     if used is None or plan.manifest is None:
         return known
+    sources = plan.manifest.sources
+    is_file = not any(source.startswith(f"{AD_HOC} ") for source in sources)  # a command never says less another time
     fresh = UsedFormat(
         server=plan.server.url,
         organization=plan.server.organization,
         format=used.format,
-        manifests=(plan.manifest.sources,),
+        manifests=(sources,) if is_file else (),
         tasks=used.tasks,
     )
     return known.with_used(fresh)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -30,22 +32,24 @@ from reconciler.cli.selecting import Chosen, selecting
 from reconciler.cli.setting import Given
 from reconciler.cli.showing import say, show_plan, show_warnings, stderr
 from reconciler.cvat.session import Session, connect
-from reconciler.errors import ManifestError, PlanFileError, ReconcilerError
+from reconciler.errors import ManifestError, PlanFileError, Problem, ReconcilerError
 from reconciler.history.ledger import load_ledger
 from reconciler.history.runs import load_plan
 from reconciler.history.store import StateStore
+from reconciler.manifest.jumping_back import is_jump_back
 from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, from_document, from_tree
 from reconciler.manifest.nodes import Plain, Table, plain
 from reconciler.manifest.on_the_fly import AD_HOC, SOMETHING, name_of_rule, place, rule_on_the_fly, said
 from reconciler.manifest.priority_format import EXAMPLE
-from reconciler.manifest.selectors import asks_for_priority
+from reconciler.manifest.selectors import asks_for_name, asks_for_priority
 from reconciler.manifest.writing import as_yaml
 from reconciler.plan.model import Plan, RulePhase, RuleStanding
 from reconciler.report.escape import terminal
 from reconciler.report.progress import reading
-from reconciler.snapshots.selecting import format_kept, no_format
+from reconciler.snapshots.selecting import formats_shown, no_format
 from reconciler.wording import counted
 
+_LEAVE_OUT = "leave --always out: it takes what it finds now, and leaves alone what is finished later"
 _EVERYTHING = Table({"name": said("*")}, place(""))
 
 
@@ -65,7 +69,7 @@ def set_(
         bool,
         typer.Option(
             "--once/--always",
-            help="A rule that is applied once; or one that always holds, to be saved: that may not undo people's work.",
+            help="A rule that is applied once; or, saved, one that always holds: that may not undo people's work.",
         ),
     ] = True,
     save: Annotated[
@@ -88,11 +92,11 @@ def set_(
     carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism)
     connecting = Connecting(profile, rate)
     if go_on_with is not None:
-        if fields or save or not chosen.nothing:
+        if fields or save or not once or not chosen.nothing:
             raise ReconcilerError("--continue stands alone", hint="what it does was said when the run began")
         raise typer.Exit(_continue(go_on_with, connecting, carrying, dry_run=dry_run))
     try:
-        rule = _Rule(chosen, Given(fields or []), once=once)
+        rule = _Rule(chosen, Given(fields or []), once=once, saved=save is not None)
     except UnsoundManifestError as wrong:
         raise with_unknown_names(wrong, connecting, carrying.store) from None
     if save is not None:
@@ -110,8 +114,12 @@ def set_(
 class _Rule:
     """The rule that the options make. All that is wrong with them is told at once."""
 
-    def __init__(self, chosen: Chosen, given: Given, *, once: bool) -> None:
+    def __init__(self, chosen: Chosen, given: Given, *, once: bool, saved: bool) -> None:
         problems = [*chosen.problems(), *given.problems]
+        if not once and not saved:
+            problems.append(
+                Problem("is for a rule that is saved", place("--always"), "add --save FILE, or leave it out")
+            )
         self._format = chosen.priority_format
         self._mode: Literal["once", "always"] = "once" if once else "always"
         self._select, self._fields = chosen.table, given.table
@@ -122,11 +130,14 @@ class _Rule:
         # Which format names have here, if it is not said, is known once it is known which server this is.
         tree = rule_on_the_fly(self._name, select, fields, mode=self._mode, priority_format=self._format or EXAMPLE)
         try:
-            rule = from_tree(tree, (self._command,), problems).manifest.rules[self._name]
+            loaded = from_tree(tree, (self._command,), problems)
         except UnsoundManifestError as wrong:
-            errors = [one for one in wrong.problems if one.severity == "error"]
-            raise UnsoundManifestError(errors, wrong.written, wrong.sources) from None
+            raise UnsoundManifestError(_errors(wrong.problems), wrong.written, wrong.sources) from None
+        if errors := _errors(loaded.warnings):
+            raise UnsoundManifestError(errors, tree, (self._command,))
+        rule = loaded.manifest.rules[self._name]
         self._needs_format = asks_for_priority(rule.select) or "priority" in rule.set.model_fields_set
+        self._by_name = asks_for_name(rule.select)
 
     def tree(self, session: Session, store: StateStore) -> Table:
         """The manifest: in the session's organization, and at a revision that was never applied."""
@@ -147,13 +158,18 @@ class _Rule:
         )
 
     def _shown(self, session: Session, store: StateStore) -> str | None:
-        """How names show priorities: as it is said, else, where priorities are asked for, as they were last shown."""
-        if self._format is not None or not self._needs_format:
+        """How names show priorities: as it is said, else, where that matters, as they are shown here.
+
+        By a name, tasks are found without what this state folder knows of, so that a saved rule is to say it. Where
+        names show priorities in several ways it says none: who asks for no priority does not expect them to be renamed.
+        """
+        if self._format is not None or not (self._needs_format or self._by_name):
             return self._format
-        if (kept := format_kept(session, store)) is None:
+        shown = formats_shown(session, store)
+        if self._needs_format and not shown:
             option = "--priority" if "priority" in self._select.entries else "--set priority"
             raise ManifestError(list(no_format(place(option))))
-        return kept.text
+        return shown[0].text if self._needs_format or len(shown) == 1 else None
 
     def loaded(self, session: Session, store: StateStore) -> LoadedManifest:
         return from_tree(self.tree(session, store), (self._command,))
@@ -163,6 +179,15 @@ class _Rule:
         today = f"{datetime.now(UTC):%Y-%m-%d}"
         made_by = f"Saved on {today} for {session.url} by\n  {terminal(self._command)}"
         return as_yaml(cast("dict[str, Plain]", plain(self.tree(session, store))), made_by)
+
+
+def _errors(problems: Iterable[Problem]) -> list[Problem]:
+    """What stands in the way. A rule that would send finished work back, unawares or not, is not made by a command."""
+    return [
+        replace(one, severity="error", hint=_LEAVE_OUT) if is_jump_back(one) else one
+        for one in problems
+        if one.severity == "error" or is_jump_back(one)
+    ]
 
 
 def _planned(loaded: LoadedManifest, session: Session, carrying: CarryingOut) -> Plan:

@@ -34,6 +34,11 @@ def jumping_back(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
             yield Problem(what, where, _ONCE, "warning")
 
 
+def is_jump_back(problem: Problem) -> bool:
+    """Whether this is what is wrong, or doubtful."""
+    return problem.hint == _ONCE
+
+
 def _moves_back(rule: RuleBlock) -> Iterator[tuple[Position, Position]]:
     for before in POSITIONS:
         after = position_after(before, rule.set)

@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 
 def priority_problems(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
-    """Priorities that no format shows, names and patterns that hold one, `{previous: annotator}` where nobody is meant."""
+    """Priorities that no format shows, names and patterns that hold one, `{previous: annotator}` for nobody."""
     settings = manifest.settings.priority
     if settings is None:
         yield from _without_format(manifest, locations)

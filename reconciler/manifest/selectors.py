@@ -188,3 +188,10 @@ def asks_how_long_ago(selector: Selector) -> bool:
 def asks_for_priority(selector: Selector) -> bool:
     """Whether what it selects hangs on priorities."""
     return selector.priority is not None or (selector.not_ is not None and asks_for_priority(selector.not_))
+
+
+def asks_for_name(selector: Selector) -> bool:
+    """Whether what it selects hangs on names, which are matched without their priorities."""
+    if selector.name is not None or selector.name_regex is not None:
+        return True
+    return selector.not_ is not None and asks_for_name(selector.not_)

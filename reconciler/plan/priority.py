@@ -169,10 +169,10 @@ def known_priorities(used: UsedFormats, remembered: Remembered, now: PriorityFor
     return Priorities(now, tuple(one for one in _former(used, remembered) if one.format != now))
 
 
-def last_format(used: UsedFormats, ref: ServerRef) -> PriorityFormat | None:
-    """In which format names were last given priorities, in this organization."""
+def formats_used(used: UsedFormats, ref: ServerRef) -> list[PriorityFormat]:
+    """In which formats names were given priorities in this organization, the last one first."""
     here = [one.format for one in used.of(ref.url) if one.organization == ref.organization]
-    return next((PriorityFormat(text) for text in reversed(here) if wrong_with(text) is None), None)
+    return [PriorityFormat(text) for text in reversed(here) if wrong_with(text) is None]
 
 
 def _never(_: UsedFormat) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reconciler.cvat.models import Task
@@ -18,7 +19,7 @@ from reconciler.manifest.priority_format import EXAMPLE, PriorityFormat
 from reconciler.manifest.selectors import asks_for_priority
 from reconciler.plan.model import ServerRef
 from reconciler.plan.people import unknown_users
-from reconciler.plan.priority import Priorities, known_priorities, last_format
+from reconciler.plan.priority import Priorities, formats_used, known_priorities
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.remembered import Remembered
 from reconciler.plan.selection import Selecting
@@ -42,7 +43,7 @@ def selected_tasks(
     """The tasks that a selector means on this server, now. `at` gives the place of a part of the selector.
 
     With a `store`, names are matched without the priorities that this tool put into them. Who selects by priority goes
-    by the format `shown`, else by the one that was last used here.
+    by the format `shown`, else by the one in which names show them here.
 
     Raises:
         PlanError: a project, an id or a user is not there, no format of priorities is known, or nothing matches.
@@ -52,7 +53,7 @@ def selected_tasks(
     projects = ProjectIndex(reader.projects(), {})
     capabilities = reader.session.capabilities
     if asks_for_priority(selector) and shown is None:
-        shown = format_kept(reader.session, store) if store is not None else None
+        shown = next(iter(formats_shown(reader.session, store)), None) if store is not None else None
         problems += no_format(at("priority")) if shown is None else ()
     priorities = priorities_kept(reader.session, store, shown) if store is not None else Priorities(shown)
     selecting = Selecting(reader, projects, capabilities.filters_created_date, problems, priorities)
@@ -81,13 +82,26 @@ def priorities_kept(session: Session, store: StateStore, shown: PriorityFormat |
     return known_priorities(load_priorities(store), remembered, shown)
 
 
-def format_kept(session: Session, store: StateStore) -> PriorityFormat | None:
-    """The format in which names were last given priorities; None if they never were.
+def formats_shown(session: Session, store: StateStore) -> Sequence[PriorityFormat]:
+    """The formats in which this tool's priorities stand in names here, that of most names first.
+
+    The one that was last used, where no name shows any; none if no name was ever given one. After a format was changed
+    and that was rolled back, names are shown in the one before.
 
     Raises:
+        ServerError: the names cannot be read.
         StateError: the store is damaged.
     """
-    return last_format(load_priorities(store), _ref(session))
+    ref, used = _ref(session), load_priorities(store)
+    known = formats_used(used, ref)
+    if len(known) < 2:
+        return known
+    remembered = Remembered(load_bindings(store), ref)
+    named = priorities_kept(session, store)
+    noted = {number for one in used.of(ref.url) if one.organization == ref.organization for number in one.tasks}
+    tasks = Reader(session).tasks_by_id(sorted(remembered.current("task", number) for number in noted))
+    count = Counter(named.shown(task).format for task in tasks)
+    return sorted((one for one in known if count[one]), key=lambda one: -count[one]) or known[:1]
 
 
 def no_format(where: Location | None) -> Iterator[Problem]:

@@ -136,8 +136,28 @@ def test_jobs_alone(connected: Sandbox, reconciler: Command) -> None:
             ],
         ),
         (("--id", "1", "--id", "4711", "--set", "subset=a"), ["--id: error: there is no task 4711"]),
-        ((*REOPEN, "--always"), ["--set status: error: every apply would send finished work back"]),
+        (
+            (*REOPEN, "--always", "--set", "bug_tracker=x "),
+            [
+                "--set status: error: every apply would send finished work back",
+                "leave --always out: it takes what it finds now",
+                "--always: error: is for a rule that is saved",
+                "add --save FILE, or leave it out",
+                "--set bug_tracker: error: spaces at the beginning or the end",
+                "3 errors",
+            ],
+        ),
+        (("--id", "1", "--set", "subset=a", "--always"), ["--always: error: is for a rule that is saved"]),
+        (
+            ("--project", "1", "--set", "status=annotation", "--always", "--save", "keep.yaml"),
+            ["--set status: error: every apply sends finished work in the selection back", "leave --always out"],
+        ),
         (("--continue", "2026", "--id", "1"), ["--continue stands alone"]),
+        (("--continue", "2026", "--always"), ["--continue stands alone"]),
+        (
+            ("--id", "1", "--priority=-1", "--set", "subset=a"),
+            ["--priority: error: `priority` is a number", "or {max: 2}"],
+        ),
     ],
 )
 def test_what_cannot_be(
@@ -258,6 +278,52 @@ def test_priorities_are_kept_with_their_format(connected: Sandbox, reconciler: C
     assert manifest.settings.priority.format == SHOWN[1]
     assert "      priority: 1\n" in saved.read_text()
     assert reconciler("plan", str(saved), "--detailed-exitcode").code == 2
+
+
+def test_a_saved_rule_finds_the_names_without_what_this_folder_knows(connected: Sandbox, reconciler: Command) -> None:
+    assert reconciler("set", "--name", "batch-00?", "--set", "priority=7", *SHOWN, "--yes").code == 0
+    hot = ("--name", "batch-00[12]", "--set", "subset=Hot", "--dry-run", "--save", "hot.yaml")
+    planned = document(reconciler("set", *hot, "--format", "json"))
+    assert [change["task"] for change in planned["plan"]["changes"]] == [1, 2]
+    assert "[P{priority}] {name}" in Path("hot.yaml").read_text()
+    elsewhere = document(reconciler("plan", "hot.yaml", "--state", "elsewhere", "--format", "json"))
+    assert elsewhere["plan"]["changes"] == planned["plan"]["changes"]
+    said = reconciler("set", "--name", "[P7] batch-00?", "--set", "subset=Hot", "--dry-run")
+    assert "--name: warning: `[P7] batch-00?` holds a priority" in said.err
+
+
+def test_a_rule_that_has_nothing_to_do_with_names_says_no_format(connected: Sandbox, reconciler: Command) -> None:
+    hot = ("--set", "subset=Hot", "--dry-run", "--save", "hot.yaml", "--force")
+    assert reconciler("set", "--name", "batch-*", *hot).code == 0
+    assert "settings" not in Path("hot.yaml").read_text()  # no name was ever given a priority
+    assert reconciler("set", "--id", "1", "--set", "priority=7", *SHOWN, "--yes").code == 0
+    assert reconciler("set", "--id", "1", *hot).code == 0
+    assert "settings" not in Path("hot.yaml").read_text()
+
+
+def test_a_format_that_was_rolled_back_is_not_brought_back(connected: Sandbox, reconciler: Command) -> None:
+    assert reconciler("set", "--id", "1", "--id", "2", "--set", "priority=7", *SHOWN, "--yes").code == 0
+    other = ("--priority-format", "{name} #{priority}")
+    assert reconciler("set", "--id", "3", "--set", "priority=1", *other, "--yes").code == 0
+    assert connected.api("GET", "/api/tasks/1")[1]["name"] == "batch-001 #7"  # an organization shows them in one way
+    assert reconciler("rollback", "--yes").code == 0
+    assert reconciler("set", "--name", "batch-00[123]", "--set", "priority=5", "--yes").code == 0
+    names = [connected.api("GET", f"/api/tasks/{number}")[1]["name"] for number in (1, 2, 3)]
+    assert names == ["[P5] batch-001", "[P5] batch-002", "[P5] batch-003"]
+
+
+def test_where_names_show_them_in_two_ways_who_asks_for_none_renames_none(
+    connected: Sandbox, reconciler: Command
+) -> None:
+    assert reconciler("set", "--id", "1", "--set", "priority=7", *SHOWN, "--yes").code == 0
+    other = ("--priority-format", "{name} #{priority}")
+    assert reconciler("set", "--id", "3", "--set", "priority=1", *other, "--yes").code == 0
+    connected.api("PATCH", "/api/tasks/1", json={"name": "[P7] batch-001"})
+    planned = document(
+        reconciler("set", "--name", "batch-00[13]", "--set", "subset=a", "--dry-run", "--format", "json")
+    )
+    fields = {tuple(one["path"]) for change in planned["plan"]["changes"] for one in change["fields"]}
+    assert (len(planned["plan"]["changes"]), fields) == (2, {("subset",)})
 
 
 @pytest.mark.parametrize(
