@@ -15,6 +15,12 @@ Strategy = Literal["balance", "round-robin", "fixed"]
 Weight = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False), BeforeValidator(number)]
 
 
+def _somebody(value: object) -> object:
+    if value in ([], ()):
+        raise complaint("an empty list: there is nobody to assign to", "write usernames, or {role: worker}")
+    return value
+
+
 class Assignees(Block):
     """Who shares the work: usernames, or the members of the organization who have a role.
 
@@ -27,7 +33,9 @@ class Assignees(Block):
     users: Wanted[tuple[Username, ...]] = Field(
         default=None, description="Usernames. Their order decides where nothing else does.", examples=[["alice", "bob"]]
     )
-    role: AnyOf[Role] = Field(default=None, description="Members of the organization.", examples=["worker"])
+    role: Annotated[AnyOf[Role], BeforeValidator(_somebody)] = Field(
+        default=None, description="Members of the organization.", examples=["worker"]
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -44,8 +52,7 @@ class Assignees(Block):
     def _said_in_one_way(self) -> Assignees:
         if len(self.model_fields_set) != 1:
             raise complaint("whom to assign is said in exactly one way", "write [alice, bob], or {role: worker}")
-        if self.users == ():
-            raise complaint("an empty list: there is nobody to assign to", "write usernames, or {role: worker}")
+        _somebody(self.users)
         return self
 
 

@@ -23,10 +23,8 @@ from reconciler.manifest.merging import merged
 from reconciler.manifest.models import Manifest
 from reconciler.manifest.nodes import Entry, Scalar, Table, plain
 from reconciler.manifest.paths import from_here
-from reconciler.manifest.priority_format import EXAMPLE
+from reconciler.manifest.salvage import Salvage
 from reconciler.manifest.variables import Variables
-
-_IN_PARTS = ("tasks", "rules", "projects", "settings")
 
 
 @dataclass(frozen=True)
@@ -144,38 +142,14 @@ def _resolved(whole: Table, environ: Mapping[str, str], problems: list[Problem])
 def _validated(root: Table, locations: Locations) -> tuple[Manifest | None, list[Problem]]:
     """The manifest, or as much of it as fits the format, so that the rest can be checked in the same go."""
     wrong: list[Problem] = []
+    salvage = Salvage(root)
     while True:
         try:
-            return Manifest.model_validate(plain(root)), wrong
+            return Manifest.model_validate(plain(salvage.root)), wrong
         except ValidationError as error:
             wrong += [] if wrong else explained(error, locations)
-            smaller = _without(root, [detail["loc"] for detail in error.errors(include_url=False)])
-            if smaller.size >= root.size:
+            if not salvage.leave_out([detail["loc"] for detail in error.errors(include_url=False)]):
                 return None, wrong
-            root = smaller
-
-
-def _without(root: Table, paths: Sequence[tuple[str | int, ...]]) -> Table:
-    """Without the task, rule, project or setting that each path lies in, or the whole top-level key."""
-    entries = dict(root.entries)
-    for path in paths:
-        section = entries.get(str(path[0])) if path else None
-        if section is None:
-            continue
-        if len(path) > 1 and isinstance(section.value, Table) and path[0] in _IN_PARTS:
-            kept = {key: entry for key, entry in section.value.entries.items() if key != str(path[1])}
-            if path[:2] == ("settings", "priority"):  # a wrong format is not told again of all that uses it
-                kept["priority"] = Entry(section.key, _some_format(section.key))
-            entries[str(path[0])] = Entry(section.key, Table(kept, section.value.where))
-        elif path[0] == "version":
-            entries["version"] = Entry(section.key, Scalar(1, "1", section.key))
-        else:
-            del entries[str(path[0])]
-    return Table(entries, root.where)
-
-
-def _some_format(where: Location) -> Table:
-    return Table({"format": Entry(where, Scalar(EXAMPLE, EXAMPLE, where))}, where)
 
 
 def _with_version(root: Table) -> Table:
