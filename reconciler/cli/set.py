@@ -132,12 +132,22 @@ class _Rule:
         try:
             loaded = from_tree(tree, (self._command,), problems)
         except UnsoundManifestError as wrong:
-            raise UnsoundManifestError(_errors(wrong.problems), wrong.written, wrong.sources) from None
-        if errors := _errors(loaded.warnings):
+            raise UnsoundManifestError(self._errors(wrong.problems), wrong.written, wrong.sources) from None
+        if errors := self._errors(loaded.warnings):
             raise UnsoundManifestError(errors, tree, (self._command,))
         rule = loaded.manifest.rules[self._name]
         self._needs_format = asks_for_priority(rule.select) or "priority" in rule.set.model_fields_set
         self._by_name = asks_for_name(rule.select)
+
+    def _errors(self, problems: Iterable[Problem]) -> list[Problem]:
+        """What stands in the way. No command makes a rule that sends finished work back, unawares or not."""
+        is_whole = self._select.entries and self._fields.entries  # else it says what nobody has written
+        back = [one for one in problems if is_whole and is_jump_back(one)]
+        return [
+            replace(one, severity="error", hint=_LEAVE_OUT) if one in back else one
+            for one in problems
+            if one in back or (one.severity == "error" and not is_jump_back(one))
+        ]
 
     def tree(self, session: Session, store: StateStore) -> Table:
         """The manifest: in the session's organization, and at a revision that was never applied."""
@@ -179,15 +189,6 @@ class _Rule:
         today = f"{datetime.now(UTC):%Y-%m-%d}"
         made_by = f"Saved on {today} for {session.url} by\n  {terminal(self._command)}"
         return as_yaml(cast("dict[str, Plain]", plain(self.tree(session, store))), made_by)
-
-
-def _errors(problems: Iterable[Problem]) -> list[Problem]:
-    """What stands in the way. A rule that would send finished work back, unawares or not, is not made by a command."""
-    return [
-        replace(one, severity="error", hint=_LEAVE_OUT) if is_jump_back(one) else one
-        for one in problems
-        if one.severity == "error" or is_jump_back(one)
-    ]
 
 
 def _planned(loaded: LoadedManifest, session: Session, carrying: CarryingOut) -> Plan:

@@ -350,17 +350,19 @@ def test_names_are_matched_without_their_priorities(annotated: Sandbox, reconcil
     """Put there by this tool, as the state store remembers."""
     rule = '{select: {project: Street scenes, name: "batch-00[12]"}, set: {priority: 1}}'
     settings = '{priority: {format: "[P{priority}] {name}"}}'
-    Path("p.yaml").write_text(f"version: 1\nsettings: {settings}\nrules:\n  first: {rule}\n", encoding="utf-8")
-    assert reconciler("apply", "p.yaml", "--yes").code == 0
+    Path("in").mkdir()
+    Path("in/p.yaml").write_text(f"version: 1\nsettings: {settings}\nrules:\n  first: {rule}\n", encoding="utf-8")
+    assert reconciler("apply", "in", "--yes").code == 0
+    Path("in/p.yaml").unlink()  # an import from there is not that manifest without its priorities
     assert tasks_called(annotated, "[P1] batch-001")
     assert reconciler("export-annotations", *THREE, "--format", "native", "--out", "out").code == 0
     assert reconciler("backup", "--name", "batch-001", "--out", "copies", "--dry-run").code == 0
     names = sorted(path.name for path in Path("out").glob("*.json") if path.name != "checksums.json")
     assert names == ["[P1] batch-001.task-1.json", "[P1] batch-002.task-2.json", "batch-003.task-3.json"]
-    Path("in").mkdir()
     shutil.copy(Path("out") / names[0], Path("in") / "batch-001.json")  # by its name
     shutil.copy(Path("out") / names[1], Path("in") / "[P7] batch-002.task-2.json")  # when it was less urgent
     clear(annotated, 1, 2)
     done = reconciler("import-annotations", "--from", "in", "--format", "native", "--yes")
     assert done.code == 0, done.err
     assert [drawn(annotated, task) for task in (1, 2)] == [[1.0], [2.0]]
+    assert tasks_called(annotated, "[P1] batch-001")

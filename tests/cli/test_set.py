@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.history.ledger import load_ledger
+from reconciler.history.priorities import load_priorities
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import load
 from reconciler.sandbox import Sandbox
@@ -214,6 +215,12 @@ def test_a_rule_that_always_holds_is_saved_as_one(connected: Sandbox, reconciler
     assert reconciler("plan", "keep.yaml", "--detailed-exitcode").code == 0
 
 
+def test_of_what_is_not_said_nothing_is_told(connected: Sandbox, reconciler: Command) -> None:
+    said = reconciler("set", "--id", "1", "--always", "--save", "keep.yaml")
+    assert said.code == 1
+    assert [line for line in said.err.splitlines() if "error" in line] == ["error: nothing to set"]
+
+
 def test_what_was_left_is_continued(connected: Sandbox, reconciler: Command) -> None:
     """A task that was half done matches no more: the same options would miss it, the run knows it."""
     connected.fail("PATCH", "/api/jobs/2", status=400, times=1)
@@ -259,6 +266,8 @@ def test_priorities_given_and_selected_by(connected: Sandbox, reconciler: Comman
     assert reconciler("set", "--name", "batch-003", "--set", "priority=2", "--yes").code == 0
     names = [connected.api("GET", f"/api/tasks/{number}")[1]["name"] for number in (1, 2, 3)]
     assert names == ["[P1] batch-001", "[P1] batch-002", "[P2] batch-003"]
+    [used] = load_priorities(StateStore(Path(".reconciler"))).used
+    assert (used.tasks, used.manifests) == ((1, 2, 3), ())  # commands are no manifests that could say less one day
     chosen = document(reconciler("set", "--priority", "1", "--set", "subset=Hot", "--dry-run", "--format", "json"))
     assert [change["task"] for change in chosen["plan"]["changes"]] == [1, 2]
     everything = document(reconciler("set", "--priority", "..5", "--set", "priority=none", "--yes", "--format", "json"))
