@@ -21,7 +21,8 @@ from reconciler.manifest.loading import load
 from reconciler.plan.building.annotations_together import AnnotationsTogether
 from reconciler.plan.building.building import Building
 from reconciler.plan.model import Plan
-from reconciler.plan.planner import Surroundings, make_plan
+from reconciler.plan.onward.following import make_plan
+from reconciler.plan.surroundings import Surroundings
 
 from ..observed import SERVER, Everybody, Server, plan_for, task
 
