@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from .laws.sitting import sit
+
+__all__ = ["sit"]
+
 # The same examples in every run, and no time limit for a single one: the machine may be busy.
 settings.register_profile("reconciler", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("reconciler")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import ManifestError
 from reconciler.history.model import RunStatus
 from reconciler.plan.workflow import job_status, task_status
-from reconciler.sandbox import Sandbox
 
-from .apply.desk import Desk, seated, without_dates
+from .apply.desk import Desk, without_dates
 from .laws.manifests import manifests, unchanging
+from .laws.sitting import Sit
 from .laws.worlds import World, worlds
 
 Lists = dict[str, list[dict[str, Any]]]
-Sit = Callable[[World], Desk]
 
 law = settings(
     deadline=None,
@@ -28,19 +26,6 @@ law = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-
-
-@pytest.fixture(scope="module")
-def sit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit]:
-    """Sit down before a world, with an empty state folder. One server and one session for all examples."""
-    with Sandbox.start(seed="empty") as sandbox, seated(sandbox, tmp_path_factory.mktemp("first")) as seat:
-
-        def before(world: World) -> Desk:
-            sandbox.reset(world)
-            sandbox.requests.clear()
-            return Desk(sandbox, tmp_path_factory.mktemp("desk"), seat.session)
-
-        yield before
 
 
 @st.composite

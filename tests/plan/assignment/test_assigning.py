@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,12 @@ from reconciler.history.model import RunStatus
 from reconciler.history.runs import runs
 from reconciler.sandbox import Sandbox
 from tests.apply.desk import Desk, seated
+from tests.laws.sitting import Sit
 from tests.laws.worlds import World, worlds
 from tests.plan.worlds import build_world
 
 DOCS = Path(__file__).parents[3] / "docs" / "assignment.md"
 PEOPLE = ("alice", "bob", "carol")
-Sit = Callable[[World], Desk]
 
 
 def plain_world(jobs: dict[int, str], more: dict[int, Any] | None = None) -> World:
@@ -38,18 +37,6 @@ def rule(*to: str, **assign: Any) -> str:
     return json.dumps(
         {"version": 1, "rules": {"share": {"select": {"project": "Street"}, "assign": {"to": to, **assign}}}}
     )
-
-
-@pytest.fixture(scope="module")
-def sit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit]:
-    with Sandbox.start(seed="empty") as sandbox, seated(sandbox, tmp_path_factory.mktemp("first")) as seat:
-
-        def before(world: World) -> Desk:
-            sandbox.reset(world)
-            sandbox.requests.clear()
-            return Desk(sandbox, tmp_path_factory.mktemp("desk"), seat.session)
-
-        yield before
 
 
 def holders(desk: Desk) -> dict[int, str | None]:

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import ManifestError, PlanError
 from reconciler.history.model import RunStatus
 from reconciler.plan.workflow import job_status
-from reconciler.sandbox import Sandbox
-from tests.apply.desk import Desk, seated, without_dates
+from tests.apply.desk import Desk, without_dates
+from tests.laws.sitting import Sit
 from tests.laws.worlds import PEOPLE, STAGES, STATES, SUBSETS, World, people, worlds
-
-Sit = Callable[[World], Desk]
-
-
-@pytest.fixture(scope="module")
-def sit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit]:
-    with Sandbox.start(seed="empty") as sandbox, seated(sandbox, tmp_path_factory.mktemp("first")) as seat:
-
-        def before(world: World) -> Desk:
-            sandbox.reset(world)
-            sandbox.requests.clear()
-            return Desk(sandbox, tmp_path_factory.mktemp("desk"), seat.session)
-
-        yield before
-
 
 subsets = st.sampled_from([subset or None for subset in SUBSETS])
 statuses = st.sampled_from(["annotation", "validation", "completed"])
