@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from reconciler.cvat.models import Job
 from reconciler.plan.diff import differences
 from reconciler.plan.model import Action, Change, FieldChange, Warning_
@@ -66,12 +68,9 @@ class TaskChanges:
         keys = {path[0] for path, _, _ in found}
         keys |= POSITION if keys & POSITION else set()
         named = [name for name in observed if name in keys]
-        fields = tuple(
-            FieldChange(path=path, before=before, after=after, source=_wish_for(path[0], wishes).source)
-            for path, before, after in found
-        )
+        fields = tuple(_field_change(path, before, after, _wish_for(path[0], wishes)) for path, before, after in found)
         expect, gives = ({name: values[name] for name in named} for values in (observed, desired))
-        sources = [source for one in fields for source in _wish_for(one.path[0], wishes).sources]
+        sources = [source for one in fields for source in (one.source, *one.via)]
         change = self._job_change(job, _job_reason(fields, wishes), sources)
         return change.model_copy(update={"fields": fields, "writes": (write("job", expect, gives, self.users),)})
 
@@ -91,10 +90,7 @@ class TaskChanges:
         desired = {name: wish.value for name, wish in wanted.items()}
         observed = task_state(self.wishes.task)
         found = differences(desired, observed)
-        fields = [
-            FieldChange(path=path, before=before, after=after, source=wanted[path[0]].source)
-            for path, before, after in found
-        ]
+        fields = [_field_change(path, before, after, wanted[path[0]]) for path, before, after in found]
         keys = [path[0] for path, _, _ in found]
         expect, gives = ({key: values[key] for key in keys} for values in (observed, desired))
         if status is not None:
@@ -110,7 +106,7 @@ class TaskChanges:
             reason=", ".join(dict.fromkeys(_task_reason(one.source) for one in fields)),
             fields=tuple(fields),
             writes=(write("task", expect, gives, self.users),) if keys else (),
-            rests_on=self.wishes.rests_on(_sources(fields, wanted)),
+            rests_on=self.wishes.rests_on(source for one in fields for source in (one.source, *one.via)),
         )
 
     def _status(self, changes: list[Change]) -> tuple[FieldChange | None, list[Change]]:
@@ -166,10 +162,9 @@ class TaskChanges:
         return AS_WANTED
 
 
-def _sources(fields: Iterable[FieldChange], wanted: Mapping[str, Wish]) -> list[str]:
-    """Everybody without whom these changes would not be wanted. The status is not among the fields of its task."""
-    by_field = [wanted[one.path[0]].sources if one.path[0] in wanted else (one.source,) for one in fields]
-    return [source for sources in by_field for source in sources]
+def _field_change(path: tuple[str, ...], before: JsonValue, after: JsonValue, wish: Wish) -> FieldChange:
+    via = (wish.instead_of,) if wish.instead_of is not None else ()
+    return FieldChange(path=path, before=before, after=after, source=wish.source, via=via)
 
 
 def _wish_for(name: str, wishes: Mapping[str, Wish]) -> Wish:

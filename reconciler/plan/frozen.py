@@ -33,3 +33,4 @@ class FieldChange(Frozen):
     before: JsonValue
     after: JsonValue
     source: str  # the address that wants it: who to ask when two blocks touch one object
+    via: tuple[str, ...] = ()  # rules without which it would not be wanted so: it goes on from what they want

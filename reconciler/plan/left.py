@@ -21,7 +21,7 @@ def left_of_task(rule: str, task: int, lacking: Iterable[Lacking]) -> Left:
     jobs: set[int] = set()
     fields = status = False
     for change, names in lacking:
-        if any(one.source == rule and one.path[0] in names for one in change.fields):
+        if any(rule in (one.source, *one.via) and one.path[0] in names for one in change.fields):
             if change.kind == "job":
                 jobs.add(change.id)
             else:

@@ -34,11 +34,6 @@ class Wish:
         return replace(self, instead_of=other.source)
 
     @property
-    def sources(self) -> tuple[str, ...]:
-        """Everybody without whom it would not be wanted so."""
-        return (self.source,) if self.instead_of is None else (self.source, self.instead_of)
-
-    @property
     def text(self) -> str | None:
         """The value where it is a name or a word, as of all fields but storages."""
         return self.value if isinstance(self.value, str) else None

@@ -243,3 +243,28 @@ def test_a_renewal_that_failed_moves_nobody_later(desk: Desk) -> None:
     assert desk.ledger()[0].left == (Left(task=1, status=True),)
     move_on(desk, 1)
     assert desk.plan(REOPEN).is_empty
+
+
+ONWARD = """
+version: 1
+rules:
+  moved: {mode: once, select: {project: {name: Street}, subset: null}, set: {subset: A, assignee: null}}
+  on: {select: {project: {name: Street}, subset: A}, set: {subset: B}}
+"""
+
+
+def test_what_other_rules_go_on_from_is_left_as_well(desk: Desk) -> None:
+    """Written is what the last of them wants; that the first one, which runs once, has it still to do is not lost."""
+    for number in (1, 2, 3, 4):
+        desk.patch("task", number, assignee_id=3)
+    plan = desk.plan(ONWARD)
+    [subset] = [one for one in plan.updates[0].fields if one.path == ("subset",)]
+    assert (subset.before, subset.after, subset.source, subset.via) == ("", "B", "rule.on", ("rule.moved",))
+    desk.sandbox.fail("PATCH", "/api/tasks/2$", status=500, times=1)
+    assert desk.apply(plan).run.status is RunStatus.FAILED
+    [entry] = desk.ledger()
+    assert (entry.done, entry.left) == ((1, 3, 4), (Left(task=2, fields=True),))
+    assert desk.apply(ONWARD).run.status is RunStatus.DONE
+    assert {desk.task(number)["subset"] for number in (1, 2, 3, 4)} == {"B"}
+    assert [desk.task(number)["assignee"] for number in (1, 2, 3, 4)] == [None] * 4
+    assert desk.plan(ONWARD).is_empty

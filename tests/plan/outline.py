@@ -76,7 +76,8 @@ def _step(step: Step) -> Iterator[str]:
 def _change(change: Change) -> Iterator[str]:
     yield f"{_MARKS[change.action]} {change.address} ({change.kind} {change.id} of task {change.task}): {change.reason}"
     for field in change.fields:
-        yield f"    {'.'.join(field.path)}: {_json(field.before)} -> {_json(field.after)}   ({field.source})"
+        sources = " after ".join((field.source, *reversed(field.via)))
+        yield f"    {'.'.join(field.path)}: {_json(field.before)} -> {_json(field.after)}   ({sources})"
     for write in change.writes:
         yield f"    PATCH {_json(write.body)}"
         yield f"        if {_json(write.expect)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import JsonValue
 
@@ -73,9 +73,8 @@ def _joined(one: Change, other: Change, users: Mapping[str, int]) -> Change | No
     """Both changes of one object; None if the second one takes back what the first one did."""
     expect = _all(write.expect for write in other.writes) | _all(write.expect for write in one.writes)
     gives = _all(write.gives for write in one.writes) | _all(write.gives for write in other.writes)
-    sources = {field.path[0]: field.source for field in (*one.fields, *other.fields)}
     fields = [
-        FieldChange(path=path, before=was, after=will, source=sources.get(path[0], other.fields[0].source))
+        FieldChange(path=path, before=was, after=will, **_wanted_by(path[0], one, other))
         for path, was, will in differences(gives, expect)
     ]
     fields += _derived(one, other)
@@ -94,6 +93,15 @@ def _joined(one: Change, other: Change, users: Mapping[str, int]) -> Change | No
             "rests_on": other.rests_on | one.rests_on,
         }
     )
+
+
+def _wanted_by(name: str, one: Change, other: Change) -> dict[str, Any]:
+    """Whoever wants it in the end, and who brought it on the way there. A job's state goes with its stage."""
+    names = POSITION if name in POSITION else {name}
+    fields = [field for change in (one, other) for field in change.fields if field.path[0] in names]
+    last = [field.source for field in fields if field.path[0] == name] or [other.fields[0].source]
+    chain = (source for field in fields for source in (*field.via, field.source))
+    return {"source": last[-1], "via": tuple(dict.fromkeys(source for source in chain if source != last[-1]))}
 
 
 def _derived(one: Change, other: Change) -> list[FieldChange]:
