@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,6 +27,11 @@ class Outcome:
 
 
 Work = Callable[[], Outcome]
+Begin = Callable[[], None]
+
+
+def _nothing() -> None:
+    """Most work reads nothing before it writes."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +105,12 @@ class Background:
         self._waiting = [(order, work) for order, work in self._waiting if order.rq_id != rq_id]
         self._store.execute("DELETE FROM requests WHERE id = ?", (rq_id,))
 
-    def submit(self, order: Order, work: Work) -> Answer:
-        """Take an order: 202, or 409 while the same one is not finished (both name it; recorded from CVAT 2.54.1)."""
+    def submit(self, order: Order, work: Work, *, begin: Begin = _nothing) -> Answer:
+        """Take an order: 202, or 409 while the same one is not finished (both name it; recorded from CVAT 2.54.1).
+
+        ``begin`` is called when the work is started, however long it is held then: what it reads is of that moment.
+        What it could not do, ``work`` does, and fails of it.
+        """
         body = {"rq_id": order.rq_id}
         if _status(self._store, order.rq_id) in ("queued", "started"):
             raise refuse(409, body)
@@ -122,6 +132,9 @@ class Background:
             "INSERT OR REPLACE INTO requests (id, user_id, doc) VALUES (?, ?, ?)",
             (order.rq_id, order.owner["id"], to_text(doc)),
         )
+        if self._held == "started":
+            with suppress(Exception):
+                begin()
         if self._held:
             self._waiting.append((order, work))
         else:

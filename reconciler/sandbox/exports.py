@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 from reconciler.sandbox import datasets, formats, permissions
-from reconciler.sandbox.answers import Answer, Refusal, as_file, invalid, missing
+from reconciler.sandbox.answers import Answer, Refusal, as_file, denied, invalid, missing
 from reconciler.sandbox.background import Order, Outcome, operation
 from reconciler.sandbox.backups import project_backup, task_backup
 from reconciler.sandbox.call import Call
@@ -76,7 +78,7 @@ def _project(call: Call) -> Doc:
 
 
 def _dataset(call: Call, target: str, doc: Doc, make: Callable[[str, bool], bytes]) -> Answer:
-    _refuse_storage(call)
+    bucket = _bucket(call, doc)
     name = call.query.get("format", "")
     if not formats.is_exported(name, call.version):
         raise invalid("Unknown format specified for the request")
@@ -86,23 +88,35 @@ def _dataset(call: Call, target: str, doc: Doc, make: Callable[[str, bool], byte
     encoded = name.replace(" ", "_").replace(".", "~")
     rq_id = f"{_rq_id(call, target, doc)}&format={encoded}&subresource={what}"
     title = f"{target}_{doc['id']}_{what}", f"_{name}.{formats.extension(name)}"
-    work = _work(call, target, doc, rq_id, "dataset", title, lambda: make(name, pictures))
-    return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), work)
+    export = _Export(call, target, doc["id"], rq_id, "dataset", title, lambda: make(name, pictures), bucket)
+    return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), export.work, begin=export.begin)
 
 
 def _backup(call: Call, target: str, doc: Doc, title: str, make: Maker) -> Answer:
-    _refuse_storage(call)
+    bucket = _bucket(call, doc)
     given = call.query.get("lightweight")
     lightweight = None if given is None else given.lower() == "true"
     asked = operation("export:backup", target, _places(target, doc), lightweight=lightweight)
     rq_id = f"{_rq_id(call, target, doc)}&subresource=backup"
-    work = _work(call, target, doc, rq_id, "backup", (title, ".zip"), make)
-    return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), work)
+    export = _Export(call, target, doc["id"], rq_id, "backup", (title, ".zip"), make, bucket)
+    return call.background.submit(Order(rq_id, asked, call.user.identifiers, _KEPT), export.work, begin=export.begin)
 
 
-def _refuse_storage(call: Call) -> None:
-    if call.query.get("location") == "cloud_storage":
-        raise invalid("The sandbox has no cloud storages")
+def _bucket(call: Call, doc: Doc) -> Path | None:
+    """The cloud storage that an export goes to, as is asked or, where nothing is, as the object is set up.
+
+    None is the server's own disk, from which it is downloaded: the only place that a read-only token may have an
+    export at (CVAT's source: access_token_plugin.tasks.rego).
+    """
+    asked, own = call.query.get("location"), doc.get("target_storage") or {}
+    if (asked or own.get("location")) != "cloud_storage":
+        return None
+    if call.user.read_only:
+        raise denied()
+    key = str(call.query.get("cloud_storage_id", "") if asked else own.get("cloud_storage_id"))
+    if not key.isdecimal() or not 1 <= int(key) <= len(call.clouds):
+        raise invalid(f"The specified cloud storage {key} does not exist.")
+    return call.clouds[int(key) - 1]
 
 
 def _rq_id(call: Call, target: str, doc: Doc) -> str:
@@ -117,22 +131,51 @@ def _places(target: str, doc: Doc) -> dict[str, int | None]:
     return {"project_id": doc["project_id"], "task_id": doc["task_id"], "job_id": doc["id"]}
 
 
-def _work(
-    call: Call, target: str, doc: Doc, rq_id: str, what: str, title: tuple[str, str], make: Maker
-) -> Callable[[], Outcome]:
-    store, key = call.store, rq_id.replace(f"&user_id={call.user.id}", "")
+@dataclass
+class _Export:
+    """One export: what it holds is read when it is started, and it is known when it is finished."""
 
-    def work() -> Outcome:
-        updated = _updated(store, target, doc["id"])
-        # A file is made again only when this date has moved, as on a real server: a change to a job alone
-        # can be missing from a backup.
-        if store.value("SELECT updated FROM exports WHERE key = ?", (key,)) != updated:
-            name = f"{title[0]}_{stamp(updated)}{title[1]}".lower()
-            store.execute("INSERT OR REPLACE INTO exports VALUES (?, ?, ?, ?)", (key, updated, name, make()))
-        url = f"/api/{target}s/{doc['id']}/{what}/download?rq_id={quote(rq_id, safe='~')}"
-        return Outcome(url, export=key)
+    call: Call
+    target: str
+    id: int
+    rq_id: str
+    what: str
+    title: tuple[str, str]
+    make: Maker
+    bucket: Path | None
+    _read: tuple[str, str, bytes] | None = field(default=None, init=False)
+    """The date of the object, the file's name, and the file."""
 
-    return work
+    @property
+    def _key(self) -> str:
+        return self.rq_id.replace(f"&user_id={self.call.user.id}", "")
+
+    def begin(self) -> None:
+        """Make the file, or take the one that was made before.
+
+        It is made again only when the object's date has moved, as on a real server: a change to a job alone can be
+        missing from a backup.
+        """
+        store = self.call.store
+        updated = _updated(store, self.target, self.id)
+        kept = store.rows("SELECT name, content FROM exports WHERE key = ? AND updated = ?", (self._key, updated))
+        name = f"{self.title[0]}_{stamp(updated)}{self.title[1]}".lower()
+        self._read = (updated, kept[0][0], bytes(kept[0][1])) if kept else (updated, name, self.make())
+
+    def work(self) -> Outcome:
+        """Put it where it is to go. What goes to a cloud storage has no address here."""
+        store = self.call.store
+        store.get(f"{self.target}s", self.id)
+        if self._read is None:
+            self.begin()
+        assert self._read is not None
+        updated, name, content = self._read
+        if self.bucket is not None:
+            (self.bucket / name).write_bytes(content)
+            return Outcome()
+        store.execute("INSERT OR REPLACE INTO exports VALUES (?, ?, ?, ?)", (self._key, updated, name, content))
+        url = f"/api/{self.target}s/{self.id}/{self.what}/download?rq_id={quote(self.rq_id, safe='~')}"
+        return Outcome(url, export=self._key)
 
 
 def _updated(store: Store, target: str, key: int) -> str:

@@ -156,7 +156,7 @@ class Worker:
         return response.headers["Content-Disposition"].split('"')[1], response.data
 
     def backup(self, task: dict[str, Any]) -> bytes:
-        return self.download("POST", f"/api/tasks/{task['id']}/backup/export")[1]
+        return self.download("POST", f"/api/tasks/{task['id']}/backup/export?location=local")[1]
 
     def send_backup(self, content: bytes, kind: str = "tasks") -> dict[str, Any]:
         """Send a backup to be restored; give the request."""

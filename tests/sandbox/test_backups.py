@@ -193,6 +193,19 @@ def test_a_task_without_data_has_no_backup(worker: Worker) -> None:
     assert worker.ask("POST", f"/api/tasks/{task['id']}/backup/export")[0] == 400
 
 
+def test_a_task_stays_in_the_organization_that_it_was_restored_in() -> None:
+    """Wherever it is moved then (CVAT's source: BackupImporter, TaskWriteSerializer.update_project)."""
+    with Sandbox.start(tasks=1) as sandbox:
+        worker = Worker(sandbox)
+        before = worker.get("/api/tasks/1")
+        restored = worker.restore(worker.backup(before))
+        status, moved = worker.ask("PATCH", f"/api/tasks/{restored['id']}", {"project_id": before["project_id"]})
+        worker.close()
+    assert status == 200
+    assert (before["organization_id"], restored["organization_id"], moved["organization_id"]) == (1, None, None)
+    assert moved["project_id"] == before["project_id"]
+
+
 def test_tasks_of_the_seed_have_stand_ins() -> None:
     with Sandbox.start(tasks=1) as sandbox:
         worker = Worker(sandbox)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +12,7 @@ import pytest
 
 from reconciler.sandbox import Sandbox
 
-from .tasks import LABELS, Worker
+from .tasks import LABELS, Worker, put, shape
 
 
 @pytest.mark.parametrize("status", ["queued", "started"])
@@ -111,6 +113,46 @@ def test_somebody_elses_request(worker: Worker) -> None:
     assert worker.sandbox.api("GET", "/api/requests", user="eve")[1]["count"] == 0
     where = f"/api/tasks/{task['id']}/backup/download"
     assert worker.sandbox.api("GET", where, query=body, user="eve")[0] == 404
+
+
+def test_an_import_is_seen_by_all_who_see_its_task(worker: Worker) -> None:
+    """Its id names no user: somebody else's order of one is refused meanwhile, whatever the file."""
+    task = worker.task(2)
+    world = worker.sandbox.dump()
+    people = [{"id": 8, "username": "alice"}, {"id": 9, "username": "eve"}]
+    world["tasks"][0]["assignee"] = people[0]
+    worker.sandbox.reset({**world, "users": [*world["users"], *people]})
+    path = f"/api/tasks/{task['id']}/annotations/"
+    with worker.sandbox.held("queued"):
+        status, body = worker.upload(path, b"<annotations/>", format="CVAT 1.1")
+        assert (status, body) == (
+            202,
+            {"rq_id": f"action=import&target=task&target_id={task['id']}&subresource=annotations"},
+        )
+        assert worker.upload(path, b"[]", format="Datumaro 1.0") == (409, body)
+        where = f"/api/requests/{quote(body['rq_id'], safe='')}"
+        assert worker.sandbox.api("GET", where, user="alice")[1]["owner"]["username"] == "admin"
+        assert worker.sandbox.api("GET", where, user="eve")[0] == 403
+        assert worker.sandbox.api("POST", f"{where}/cancel", user="alice")[0] == 403
+        assert worker.sandbox.api("GET", "/api/requests", user="alice")[1]["count"] == 0
+
+
+def test_an_export_holds_what_was_there_when_it_was_started(worker: Worker) -> None:
+    task = worker.task(2)
+    order = f"/api/tasks/{task['id']}/dataset/export?format=CVAT%20for%20images%201.1"
+    for status, boxes in (("started", 0), ("queued", 1)):
+        worker.ask("DELETE", f"/api/tasks/{task['id']}/annotations")
+        with worker.sandbox.held(status):  # type: ignore[arg-type]
+            _, body = worker.ask("POST", order)
+            put(worker, f"/api/tasks/{task['id']}", shapes=[shape(worker, task, 0)])
+        assert boxes_in(worker, body["rq_id"]) == boxes
+    assert boxes_in(worker, worker.ask("POST", order)[1]["rq_id"]) == 1
+
+
+def boxes_in(worker: Worker, rq_id: str) -> int:
+    content = worker.send("GET", worker.request(rq_id)["result_url"]).data
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read("annotations.xml").count(b"<box ")
 
 
 def test_files_outlive_the_server(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +78,21 @@ def test_access_token(small: Sandbox, more: dict[str, Any], read: int, write: in
     bearer = f"Bearer {new_token(small, **more)['value']}"
     assert ask(small, "GET", TASK, Authorization=bearer)[0] == read
     assert ask(small, "PATCH", TASK, Authorization=bearer)[0] == write
+
+
+def test_a_read_only_token_has_exports_made_for_downloading_only(tmp_path: Path) -> None:
+    """CVAT's access_token_plugin.tasks.rego: safe exports are allowed."""
+    with Sandbox.start(seed="street", tasks=1, clouds=[tmp_path]) as sandbox:
+        status, token = sandbox.api("POST", "/api/auth/access_tokens", json={"name": "t", "read_only": True})
+        assert status == 201
+        bearer = f"Bearer {token['value']}"
+        for export in ("backup/export?", "dataset/export?format=CVAT%20for%20images%201.1&"):
+            assert ask(sandbox, "POST", f"{TASK}/{export}location=local", Authorization=bearer)[0] == 202
+            bucket = f"{TASK}/{export}location=cloud_storage&cloud_storage_id=1"
+            assert ask(sandbox, "POST", bucket, Authorization=bearer)[0] == 403
+        [request, *_] = sandbox.api("GET", "/api/requests")[1]["results"]
+        assert ask(sandbox, "GET", request["result_url"].removeprefix(sandbox.url), Authorization=bearer)[0] == 200
+        assert ask(sandbox, "POST", "/api/tasks/backup/", Authorization=bearer)[0] == 403
 
 
 def test_access_tokens_are_ones_own(small: Sandbox) -> None:

@@ -62,6 +62,20 @@ def test_jobs_show_their_tasks_storages(clouded: Worker) -> None:
     assert (restored["source_storage"], restored["target_storage"]) == (None, None)
 
 
+def test_an_export_goes_where_the_task_puts_its_files(clouded: Worker, tmp_path: Path) -> None:
+    """Asked for or not; it has no address here then. The request is the same, wherever it goes to."""
+    task = clouded.task(2, target_storage=CLOUD)
+    export = f"/api/tasks/{task['id']}/backup/export"
+    _, ordered = clouded.ask("POST", export)
+    there = clouded.request(ordered["rq_id"])
+    assert (there["status"], there["result_url"]) == ("finished", None)
+    [file] = tmp_path.glob("*.zip")
+    assert clouded.ask("POST", f"{export}?location=local") == (202, ordered)
+    assert clouded.send("GET", clouded.request(ordered["rq_id"])["result_url"]).data == file.read_bytes()
+    for other in ("", "&cloud_storage_id=2"):
+        assert clouded.ask("POST", f"{export}?location=cloud_storage{other}")[0] == 400
+
+
 @pytest.mark.parametrize(
     ("storage", "wrong"),
     [
