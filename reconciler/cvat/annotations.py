@@ -1,20 +1,15 @@
-"""Annotations written: as JSON, in one piece or several, and from files in any format that the server imports."""
+"""Annotations written as JSON, in one piece or several."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from threading import Event
 from typing import Final, Literal
 
 from pydantic import JsonValue
 
 from reconciler.cvat.calls import call
-from reconciler.cvat.requests import OnProgress, wait_for
-from reconciler.cvat.sending import order_with_file
 from reconciler.cvat.session import Session
-from reconciler.errors import ServerError
 
 LARGEST: Final = 50 * 2**20  # bytes of one body; the server takes about 100 MB (FACTS §4)
 _KINDS: Final = ("tags", "shapes", "tracks")
@@ -40,36 +35,6 @@ def put_job_annotations(session: Session, job_id: int, body: Body) -> None:
 def add_job_annotations(session: Session, job_id: int, body: Body) -> None:
     """Add annotations to a job's; what is there stays. Never repeated: with status 0 the caller looks."""
     _add(session, "job", job_id, list(parts(body)))
-
-
-def import_annotations(
-    session: Session,
-    task_id: int,
-    path: Path,
-    format_name: str,
-    *,
-    stop: Event,
-    on_progress: OnProgress | None = None,
-) -> None:
-    """Replace a task's annotations with those of a file; masks stay masks. What fails leaves what was there.
-
-    Raises ServerError (WorkFailed), Stopped, or ReconcilerError when the file cannot be read.
-    """
-    doing = f"{path.name} cannot be imported into task {task_id}"
-    where = f"/api/tasks/{task_id}/annotations/"
-    # `location`: from here, even where the task's own source storage is a bucket.
-    query = {"format": format_name, "location": "local", "conv_mask_to_poly": "false"}
-
-    def ordered() -> str:
-        return order_with_file(session, where, path, doing, query=query, stop=stop, on_progress=on_progress)
-
-    try:
-        rq_id = ordered()
-    except ServerError as error:
-        if error.status != 0:
-            raise
-        rq_id = ordered()  # it replaces everything: done twice, it is the same; one under way is attached to (409)
-    wait_for(session, rq_id, doing, stop=stop, on_progress=on_progress)
 
 
 def _put(session: Session, kind: Literal["task", "job"], number: int, body: Body) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Event
 
-from reconciler.cvat.requests import OnProgress, WorkFailed, order, running_requests, wait_for
-from reconciler.cvat.results import fetch_result
+from reconciler.cvat.exporting import export_file
+from reconciler.cvat.requests import OnProgress, ended, running_requests, wait_for
 from reconciler.cvat.sending import order_with_file
 from reconciler.cvat.session import Session
 from reconciler.errors import ServerError
@@ -22,11 +22,8 @@ def export_backup(
     Raises ServerError (WorkFailed), Stopped, or ReconcilerError when the file cannot be written.
     """
     doing = f"task {task_id} cannot be backed up"
-    # `location`: to here, even where the task's own target storage is a bucket.
-    query = {"lightweight": "false", "location": "local"}
-    rq_id = order(session, f"/api/tasks/{task_id}/backup/export", doing, query=query)
-    done = wait_for(session, rq_id, doing, stop=stop, on_progress=on_progress)
-    fetch_result(session, done, to, doing, stop=stop, on_progress=on_progress)
+    asked = {"lightweight": "false"}
+    export_file(session, task_id, "backup", asked, to, doing, stop=stop, on_progress=on_progress)
 
 
 def restore_backup(
@@ -46,8 +43,9 @@ def restore_backup(
     """
     doing = f"the backup {path.name} cannot be restored"
     query = {name: str(value) for name, value in session.within(organization).items()}
-    rq_id = order_with_file(session, "/api/tasks/backup/", path, doing, query=query, stop=stop, on_progress=on_progress)
-    done = wait_for(session, rq_id, doing, stop=stop, on_progress=on_progress)
+    where = "/api/tasks/backup/"
+    ordered = order_with_file(session, where, path, doing, query=query, stop=stop, on_progress=on_progress)
+    done = wait_for(session, ordered.rq_id, doing, stop=stop, on_progress=on_progress)
     if done.result_id is None:
         raise ServerError(f"{doing}: the server does not say which task it made", status=200)
     return done.result_id
@@ -61,11 +59,4 @@ def settle_running_restores(session: Session, *, stop: Event) -> None:
     Raises ServerError, or Stopped.
     """
     for rq_id in running_requests(session, operation="import:backup"):
-        doing = "a restore that is under way cannot be waited for"
-        try:
-            wait_for(session, rq_id, doing, stop=stop)
-        except WorkFailed:
-            continue
-        except ServerError as error:
-            if error.status != 404:  # it has ended meanwhile, and is forgotten
-                raise
+        ended(session, rq_id, "a restore that is under way cannot be waited for", stop=stop)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Event
 
-from reconciler.cvat.requests import OnProgress, order, wait_for
-from reconciler.cvat.results import fetch_result
+from reconciler.cvat.exporting import export_file
+from reconciler.cvat.requests import OnProgress
 from reconciler.cvat.session import Session
 
 
@@ -20,13 +20,10 @@ def export_dataset(
     stop: Event,
     on_progress: OnProgress | None = None,
 ) -> None:
-    """Have the server write a task in a format, and download it to a file. The same export under way is attached to.
+    """Have the server write a task in a format, and download it to a file.
 
     Raises ServerError (WorkFailed), Stopped, or ReconcilerError when the file cannot be written.
     """
     doing = f"task {task_id} cannot be exported"
-    # `location`: to here, even where the task's own target storage is a bucket.
-    query = {"format": format_name, "save_images": "true" if images else "false", "location": "local"}
-    rq_id = order(session, f"/api/tasks/{task_id}/dataset/export", doing, query=query)
-    done = wait_for(session, rq_id, doing, stop=stop, on_progress=on_progress)
-    fetch_result(session, done, to, doing, stop=stop, on_progress=on_progress)
+    asked = {"format": format_name, "save_images": "true" if images else "false"}
+    export_file(session, task_id, "dataset", asked, to, doing, stop=stop, on_progress=on_progress)

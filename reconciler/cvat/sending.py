@@ -9,7 +9,7 @@ from threading import Event
 from pydantic import JsonValue
 
 from reconciler.cvat.refusals import broken, refusal
-from reconciler.cvat.requests import OnProgress, order_id
+from reconciler.cvat.requests import OnProgress, Ordered, ordered
 from reconciler.cvat.session import Session
 from reconciler.cvat.transport import Answer, NoAnswer, Payload, Query
 from reconciler.cvat.tus import send_file, size_of
@@ -25,8 +25,8 @@ def order_with_file(
     query: Mapping[str, str],
     stop: Event,
     on_progress: OnProgress | None = None,
-) -> str:
-    """Send a file and order the work on it; gives the request's id. The file's name goes as `filename`.
+) -> Ordered:
+    """Send a file and order the work on it. The file's name goes as `filename`.
 
     Raises ServerError; status 0 when it is not known whether the server has begun.
     """
@@ -42,7 +42,7 @@ def order_with_file(
     answer = finish_upload(session, path, doing, query=asked)
     if not answer.ok and answer.status != 409:
         raise refusal(doing, answer)
-    return order_id(answer, doing)
+    return ordered(answer, doing)
 
 
 def start_upload(session: Session, path: str, doing: str, query: Query | None = None) -> None:

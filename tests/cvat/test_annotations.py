@@ -2,27 +2,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
 from pydantic import JsonValue
 
-from reconciler.cvat import Reader, Session, tus
+from reconciler.cvat import Reader, Session
 from reconciler.cvat.annotations import (
     add_annotations,
     add_job_annotations,
-    import_annotations,
     parts,
     put_annotations,
     put_job_annotations,
 )
-from reconciler.cvat.requests import Stopped, WorkFailed
 from reconciler.errors import ServerError
 from reconciler.sandbox import Sandbox
 
 from . import made
-from .scripted import Says, ScriptedServer
 
 
 def tag(frame: int, label: int) -> JsonValue:
@@ -127,82 +123,3 @@ def test_a_replacement_is_repeated(sandbox: Sandbox, admin: Session, tmp_path: P
     sandbox.drop("PUT", "/annotations$", after_write=True)
     put_annotations(admin, task, {"tags": [tag(0, car)]})
     assert held(admin, task)["tags"] == [0]
-
-
-XML = """<?xml version="1.0" encoding="utf-8"?>
-<annotations><version>1.1</version>
-<image id="1" name="f1.png" width="64" height="48">
-<box label="{label}" occluded="0" source="manual" xtl="1" ytl="2" xbr="3" ybr="4" z_order="0"></box>
-</image></annotations>"""
-
-
-def xml(folder: Path, label: str = "car") -> Path:
-    path = folder / "made.xml"
-    path.write_text(XML.format(label=label))
-    return path
-
-
-def test_an_import(sandbox: Sandbox, anyone: Session, tmp_path: Path) -> None:
-    seen: list[float | None] = []
-    task = made.task(anyone, tmp_path).id
-    import_annotations(anyone, task, xml(tmp_path), "CVAT 1.1", stop=Event(), on_progress=seen.append)
-    assert held(anyone, task) == {"tags": [], "shapes": [1], "tracks": []}
-    assert seen[0] == 1.0
-    finish = next(asked for asked in sandbox.requests if "upload-finish" in asked.headers and asked.query)
-    assert (finish.query["conv_mask_to_poly"], finish.query["format"]) == ("false", "CVAT 1.1")
-    assert finish.query["filename"] != "made.xml"
-
-
-def test_an_import_that_fails_leaves_what_was_there(anyone: Session, tmp_path: Path) -> None:
-    task = made.task(anyone, tmp_path).id
-    put_annotations(anyone, task, {"tags": [tag(0, label_of(anyone, task))]})
-    with pytest.raises(WorkFailed) as caught:
-        import_annotations(anyone, task, xml(tmp_path, "truck"), "CVAT 1.1", stop=Event())
-    assert str(caught.value).startswith(f"made.xml cannot be imported into task {task}: ValueError: Label 'truck'")
-    assert held(anyone, task)["tags"] == [0]
-
-
-def test_an_unknown_format(anyone: Session, tmp_path: Path) -> None:
-    task = made.task(anyone, tmp_path).id
-    with pytest.raises(ServerError, match=r"\(400\): Unknown input format 'Odd 1\.0'"):
-        import_annotations(anyone, task, xml(tmp_path), "Odd 1.0", stop=Event())
-
-
-@pytest.mark.parametrize("after_write", [False, True])
-@pytest.mark.parametrize(("method", "path"), [("PATCH", "/annotations/"), ("POST", "/annotations/$")])
-def test_a_connection_that_breaks(
-    sandbox: Sandbox,
-    admin: Session,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    method: str,
-    path: str,
-    after_write: bool,
-) -> None:
-    monkeypatch.setattr(tus, "CHUNK", 100)
-    monkeypatch.setattr(tus, "_PAUSE", 0.0)
-    task = made.task(admin, tmp_path).id
-    sandbox.drop(method, path, after_write=after_write)
-    import_annotations(admin, task, xml(tmp_path), "CVAT 1.1", stop=Event())
-    assert held(admin, task)["shapes"] == [1]
-
-
-def test_a_lost_finish_is_done_again(server: ScriptedServer, session: Session, tmp_path: Path) -> None:
-    """Twice the same is the same; the server has begun, and says so."""
-    place = "/api/tasks/7/annotations/"
-    created = Says(201, headers={"Location": f"{server.url}{place}1_a", "Upload-Filename": "1_a"})
-    going = Says(409, {"rq_id": "rq"})
-    server.then(place, Says(202), created, Says(hang_up=True), Says(202), created, going)
-    server.answers[f"{place}1_a"] = Says(204)
-    server.answers["/api/requests/rq"] = Says(body={"id": "rq", "status": "finished"})
-    import_annotations(session, 7, xml(tmp_path), "CVAT 1.1", stop=Event())
-    assert len(server.asked(place)) == 6
-
-
-def test_stop(sandbox: Sandbox, admin: Session, tmp_path: Path) -> None:
-    task = made.task(admin, tmp_path).id
-    stop = Event()
-    stop.set()
-    with pytest.raises(Stopped):
-        import_annotations(admin, task, xml(tmp_path), "CVAT 1.1", stop=stop)
-    assert held(admin, task)["shapes"] == []

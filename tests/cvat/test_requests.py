@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -7,7 +8,7 @@ import pytest
 
 from reconciler.cvat import Reader, Session
 from reconciler.cvat.backups import export_backup
-from reconciler.cvat.requests import Finished, Stopped, WorkFailed, order, running_request, wait_for
+from reconciler.cvat.requests import Finished, Ordered, Stopped, WorkFailed, ended, order, running_request, wait_for
 from reconciler.cvat.uploading import upload_data
 from reconciler.errors import ServerError
 from reconciler.sandbox import Sandbox
@@ -55,6 +56,36 @@ def test_the_cause_is_the_last_line(server: ScriptedServer, session: Session, me
     with pytest.raises(WorkFailed) as caught:
         wait(session)
     assert str(caught.value) == f"task 7 cannot be made: {cause}"
+
+
+@pytest.mark.parametrize(("status", "said"), [("stopped", "stopped"), ("canceled", "cancelled")])
+def test_what_is_broken_off_on_the_server_is_not_waited_for(
+    server: ScriptedServer, session: Session, status: str, said: str
+) -> None:
+    """RQ's own states come through as they are, however seldom (CVAT's source: RequestSerializer)."""
+    server.then(PATH, says("started"), says(status))
+    with pytest.raises(WorkFailed, match=f"^task 7 cannot be made: it was {said} on the server") as caught:
+        wait(session)
+    assert caught.value.hint is not None
+
+
+@pytest.mark.parametrize("last", [says("failed"), says("canceled"), Says(404, {"detail": "Not found."})])
+def test_the_end_of_somebody_elses_work_is_an_end(server: ScriptedServer, session: Session, last: Says) -> None:
+    server.then(PATH, says("started"), last)
+    assert ended(session, RQ, "it cannot be waited for", stop=Event()) is None
+    server.then(PATH, says("finished"))
+    assert ended(session, RQ, "it cannot be waited for", stop=Event()) is not None
+    server.then(PATH, Says(500, HTML, "text/html"))
+    with pytest.raises(ServerError, match="it cannot be waited for: the server failed"):
+        ended(session, RQ, "it cannot be waited for", stop=Event())
+
+
+def test_when_it_began(server: ScriptedServer, session: Session) -> None:
+    made_then, begun_then = "2026-03-01T10:00:00.5Z", "2026-03-01T10:00:07Z"
+    server.answers[PATH] = says("finished", created_date=made_then, started_date=begun_then)
+    assert wait(session).began == datetime.fromisoformat(begun_then)
+    server.answers[PATH] = says("finished", created_date=made_then, started_date=None)
+    assert wait(session).began == datetime.fromisoformat(made_then)
 
 
 def test_a_request_that_vanished(server: ScriptedServer, session: Session) -> None:
@@ -108,7 +139,8 @@ def test_work_under_way_is_attached_to(sandbox: Sandbox, admin: Session, tmp_pat
 
     with sandbox.held():
         first = order(admin, path, "no backup")
-        assert order(admin, path, "no backup") == first
+        second = order(admin, path, "no backup")
+        assert (first.attached, second) == (False, Ordered(first.rq_id, attached=True))
         thread = Thread(target=export)
         thread.start()
     thread.join()

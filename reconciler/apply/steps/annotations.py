@@ -1,4 +1,4 @@
-"""A task's annotations: replaced, added to, imported. What the server drops without a word is found by reading again.
+"""A task's annotations: replaced, or added to. What the server drops without a word is found by reading again.
 
 Others may be annotating at the same time. What replaces is only sent if everything is as the plan found it, and what
 was there comes back when not all arrives; what adds only adds what is not there, whatever others have done.
@@ -7,19 +7,16 @@ was there comes back when not all arrives; what adds only adds what is not there
 from __future__ import annotations
 
 from collections.abc import Collection
-from threading import Event
 
 from reconciler.annotations.server import to_server
 from reconciler.annotations.whole import WholeTask
 from reconciler.apply.steps.contents import Contents, read_contents
-from reconciler.apply.steps.cut_imports import cut_off_before
 from reconciler.apply.steps.lacking import Parts, dropped, held_by, lacking_in, outside_of, short_of
-from reconciler.apply.steps.loading import completed, file_of, wanted_annotations
+from reconciler.apply.steps.loading import completed, wanted_annotations
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing, ToCopy
 from reconciler.cvat.annotations import (
     add_annotations,
     add_job_annotations,
-    import_annotations,
     put_annotations,
     put_job_annotations,
 )
@@ -27,7 +24,7 @@ from reconciler.cvat.models import Task
 from reconciler.errors import ReconcilerError, ServerError
 from reconciler.plan.steps import Image, Step
 
-_PUT_BACK = "what was there before has been put back"
+PUT_BACK = "what was there before has been put back"
 
 
 class AnnotationsOperation(Operation):
@@ -136,7 +133,7 @@ class PutAnnotations(AnnotationsOperation):
             if not lacking_in(wanted, self.now(step).whole):
                 return Sent()  # only its answer was lost
             if self.brought_back(step, before):
-                raise ServerError(f"{error.what}; {_PUT_BACK}", status=error.status, hint=error.hint) from error
+                raise ServerError(f"{error.what}; {PUT_BACK}", status=error.status, hint=error.hint) from error
             raise
         lacking = lacking_in(wanted, self.now(step).whole)
         if not lacking:
@@ -144,7 +141,7 @@ class PutAnnotations(AnnotationsOperation):
         short = dropped(lacking, wanted)
         if before.whole.task:
             self.put(step, before.whole, before)
-            short += f"; {_PUT_BACK}"
+            short += f"; {PUT_BACK}"
         return Sent(short=short)
 
 
@@ -178,64 +175,4 @@ class AddAnnotations(AnnotationsOperation):
         self.add(step, lacking_in(wanted, now.whole), now)
         if lacking := lacking_in(wanted, self.now(step).whole):
             return Sent(short=dropped(lacking, wanted))
-        return Sent()
-
-
-class ImportAnnotations(AnnotationsOperation):
-    """A file is imported: the server makes annotations of it, and replaces what is there.
-
-    Where nothing is to be destroyed, what was there before is added again afterwards.
-    """
-
-    method = "POST"
-
-    def standing(self, step: Step, found: Found) -> Standing:
-        """What comes of it only the server knows; so only what was there can be compared."""
-        if found.image is None:
-            return Standing(conflict="the task is gone")
-        if not self.untouched(step, found):
-            return Standing(conflict="its annotations were changed by somebody else since the plan")
-        return Standing()
-
-    def arrived(self, step: Step, found: Found) -> bool:
-        """Something else is there than before: more than that cannot be said."""
-        return found.image is not None and not self.untouched(step, found)
-
-    def send(self, step: Step, found: Found) -> Sent:
-        """Import it, then add what was there before, unless it was to be replaced."""
-        before: Contents = found.detail
-        cut_off = self._cut_off_before(step) if step.destroys is None else None
-        keeps = step.destroys is None and (bool(before.whole.task) or cut_off is not None)
-        # Between the import and the adding nobody may stop: what was there would be gone, but for the copy.
-        stop = Event() if keeps else self.site.stop
-        try:
-            import_annotations(
-                self.site.session,
-                self.task_id(step),
-                file_of(self.site.store, step),
-                str(step.body["format"]),
-                stop=stop,
-                on_progress=lambda fraction: self.site.told(step, fraction, "the server imports the annotations"),
-            )
-        except ServerError as error:
-            if before.whole.task and self.brought_back(step, before):
-                told = f"{error.what}; {_PUT_BACK}"
-                raise type(error)(told, status=error.status, hint=error.hint) from error
-            raise
-        return self._with_what_was_there(step, before, cut_off) if keeps else Sent()
-
-    def _cut_off_before(self, step: Step) -> WholeTask | None:
-        site = self.site
-        lost = cut_off_before(site.store, site.run, self.task_id(step), site.session.url)
-        return site.with_current_jobs(lost) if lost is not None else None
-
-    def _with_what_was_there(self, step: Step, before: Contents, cut_off: WholeTask | None) -> Sent:
-        after = self.now(step)
-        self.add(step, lacking_in(before.whole, after.whole), after)
-        if cut_off is not None:
-            after = self.now(step)
-            self.add(step, lacking_in(cut_off.fitted(after.ids), after.whole), after)
-        if lost := lacking_in(before.whole, self.now(step).whole):
-            what = short_of(lost, before.whole)
-            return Sent(short=f"{what} that were there before did not come back; they are in the copy")
         return Sent()

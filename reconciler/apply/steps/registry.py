@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.apply.steps.annotations import AddAnnotations, ImportAnnotations, PutAnnotations
+from reconciler.apply.steps.annotations import AddAnnotations, PutAnnotations
 from reconciler.apply.steps.data import UploadData
 from reconciler.apply.steps.guides import DeleteGuide, PutGuide
+from reconciler.apply.steps.importing import ImportAnnotations
 from reconciler.apply.steps.jobs import SetJobs
 from reconciler.apply.steps.labels import CreateLabel, DeleteLabel, PatchLabel
 from reconciler.apply.steps.operation import Operation

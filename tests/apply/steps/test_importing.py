@@ -1,0 +1,82 @@
+"""Somebody else imports into the task at the same time: theirs is never taken for ours, nor overwritten unseen."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Event
+
+import pytest
+
+from reconciler.cvat import Credentials, connect
+from reconciler.cvat.sending import order_with_file
+from reconciler.history.model import RunStatus, WriteOutcome
+
+from ..desk import Desk, token_of
+from .studio import annotated, results, shapes, told
+from .test_annotating import CVAT_XML, imported
+
+UNDER_WAY = "^/api/requests/action"
+BOTH = pytest.mark.parametrize("mode", ["append", "replace"])
+
+
+@contextmanager
+def theirs_under_way(desk: Desk) -> Iterator[ExitStack]:
+    """Alice has begun to import a box on the last frame; closing what is given lets it end."""
+    file = desk.folder / "theirs.xml"
+    file.write_text(CVAT_XML.replace('id="2" name="2.png"', 'id="3" name="3.png"'))
+    credentials = Credentials(desk.sandbox.url, token=token_of(desk.sandbox, "alice"))
+    with connect(credentials=credentials, environ={}) as session, ExitStack() as holding:
+        holding.enter_context(desk.sandbox.held())
+        where = "/api/tasks/1/annotations/"
+        order_with_file(session, where, file, "theirs", query={"format": "CVAT 1.1"}, stop=Event())
+        yield holding
+
+
+@BOTH
+def test_what_they_imported_is_a_conflict(desk: Desk, mode: str) -> None:
+    desk.apply(annotated())
+    plan = desk.plan(imported(desk, mode))
+    with theirs_under_way(desk) as holding:
+        desk.sandbox.before("GET", UNDER_WAY, holding.close)
+        outcome = desk.apply(plan)
+    assert outcome.run.status is RunStatus.CONFLICT, told(outcome)
+    assert "another import into the task came first: " in told(outcome)["task.one.annotations"]
+    assert shapes(desk, 1) == [3]
+
+
+@BOTH
+def test_when_theirs_comes_to_nothing_ours_is_imported(desk: Desk, mode: str) -> None:
+    desk.apply(annotated())
+    plan = desk.plan(imported(desk, mode))
+    desk.sandbox.fail_work("import:annotations", "CvatImportError: broken")
+    with theirs_under_way(desk) as holding:
+        desk.sandbox.before("GET", UNDER_WAY, holding.close)
+        outcome = desk.apply(plan)
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    assert shapes(desk, 1) == ([0, 1, 2, 3] if mode == "append" else [2])
+
+
+def test_the_next_plan_goes_by_what_they_imported(desk: Desk) -> None:
+    desk.apply(annotated())
+    plan = desk.plan(imported(desk, "append"))
+    with theirs_under_way(desk) as holding:
+        desk.sandbox.before("GET", UNDER_WAY, holding.close)
+        desk.apply(plan)
+    outcome = desk.apply(imported(desk, "append"))
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    assert shapes(desk, 1) == [2, 3]
+
+
+@BOTH
+def test_a_person_need_not_wait_for_them(desk: Desk, mode: str) -> None:
+    desk.apply(annotated())
+    plan = desk.plan(imported(desk, mode))
+    with theirs_under_way(desk):
+        desk.sandbox.before("GET", UNDER_WAY, lambda: os.kill(os.getpid(), signal.SIGINT))
+        outcome = desk.apply(plan)
+        assert shapes(desk, 1) == [0, 1, 3]
+    assert results(outcome)["task.one.annotations import_annotations"] is WriteOutcome.FAILED
+    assert "stopped while another import into the task was waited for" in told(outcome)["task.one.annotations"]
