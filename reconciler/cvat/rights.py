@@ -16,7 +16,7 @@ class _OwnToken(BaseModel):
 
 
 def check_may_write(session: Session) -> None:
-    """Refuse a read-only access token: it is enough for a plan, and no write of it would be let through.
+    """Refuse a read-only access token: it is enough for a plan, exports and backups; no write would be let through.
 
     `GET /api/auth/access_tokens/self` tells (openapi of 2.54.1). Only a plain yes counts; a session that came with a
     password, or a server that does not know the question, is left to the writes themselves.

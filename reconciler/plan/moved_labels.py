@@ -7,12 +7,43 @@ and `update_project`, 2.54.1 and later).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from reconciler.plan.labels import SKELETON, table
 from reconciler.plan.steps import Image
+from reconciler.wording import listed
 
 _ALIKE = ("input_type", "values")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a project has not that a task needs there: labels by name, and what of others, in words."""
+
+    labels: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.labels or self.parts)
+
+    def __str__(self) -> str:
+        named = [f"the label{'s' * (len(self.labels) > 1)} {listed(self.labels)}"] if self.labels else []
+        return " and ".join([*named, *self.parts])
+
+
+def missing_for(labels: Iterable[Image], there: Mapping[str, Image], becoming: Mapping[str, str]) -> Missing:
+    """What is not there for a task with these labels, some of which are to become others (old name → new)."""
+    missing: list[str] = []
+    parts: list[str] = []
+    for label in labels:
+        name = str(label["name"])
+        new = becoming.get(name, name)
+        if new in there:
+            parts += lacking_in(label, there[new])
+        else:
+            missing.append(name if new == name else f"{name} (as {new})")
+    return Missing(tuple(missing), tuple(parts))
 
 
 def lacking_in(label: Image, there: Image) -> list[str]:

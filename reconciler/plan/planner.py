@@ -93,7 +93,7 @@ class _Planner:
             locations=loaded.locations,
         )
         self._building.project_name = self._projects.name
-        self._building.project_dimension = self._projects.dimension
+        self._building.project_seen = self._projects.seen
         remembered = self._building.remembered
         priorities = find_priorities(loaded, around.priorities, remembered)
         self._building.priorities = priorities

@@ -63,10 +63,9 @@ class ProjectIndex:
         project = self._by_id.get(project_id) if project_id is not None else None
         return project.name if project else None
 
-    def dimension(self, project_id: int | None) -> str | None:
-        """Of which dimension a project's tasks are ("2d", "3d"); None if it has none or cannot be seen."""
-        project = self._by_id.get(project_id) if project_id is not None else None
-        return project.dimension if project else None
+    def seen(self, project_id: int | None) -> Project | None:
+        """A project; None if it cannot be seen."""
+        return self._by_id.get(project_id) if project_id is not None else None
 
     def task_count(self, project_id: int) -> int:
         """How many tasks a project holds."""

@@ -33,6 +33,7 @@ class Do(StrEnum):
     CREATE_TASK = "create_task"  # body: POST /api/tasks without project and labels; None → name and the fields written
     MOVE_TASK = "move_task"  # body: labels ({old name: new name}, those that differ); project (id) → project
     DELETE_TASK = "delete_task"  # name, project, size, digest (of the annotations) → None
+    # body (from `content`, if it is to be moved): organization (id; null: the personal workspace)
     RESTORE_TASK = "restore_task"  # from `copy` or `content`; None → name. The backup is imported: a task of no project
     REAPPLY = "reapply"  # from `copy`: what CVAT's backup forgets; then the annotations are compared
     UPLOAD_DATA = "upload_data"  # body: the data request, and `files`; size None → size (None: only the server knows)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from reconciler.errors import Problem, ReconcilerError
-from reconciler.snapshots.archives import DamagedBackup, open_backup
+from reconciler.snapshots.archives import Backup, DamagedBackup, open_backup
 from reconciler.transfer.folder import known
 from reconciler.transfer.listing import Listing, sha256_of
 from reconciler.transfer.matching import files_in
@@ -17,6 +17,9 @@ from reconciler.transfer.matching import files_in
 _ADDRESS: Final = "task.restored-"
 _DIGITS: Final = 16  # of the digest: enough to tell files apart
 _READERS: Final = 4
+_CLOUDS: Final = frozenset({".pcd", ".bin"})
+"""What point clouds are called; a task of them is 3D (CVAT's source: ValidateDimension)."""
+_OF_NO_FRAME: Final = frozenset({"", ".json", ".jsonl"})
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class BackupFile:
     path: Path
     sha256: str
     about: Mapping[str, Any]  # what its task.json says; its annotations would fill the memory of many
+    dimension: str | None = None  # "2d" or "3d"; None: it holds no frames to tell it by
     copy: int = 1
 
     @property
@@ -109,7 +113,7 @@ def _no_backups(source: Path, listing: Listing) -> Problem:
 def _open(path: Path) -> BackupFile | Problem:
     try:
         backup = open_backup(path)
-        one = BackupFile(path, sha256_of(path), backup.about)
+        one = BackupFile(path, sha256_of(path), backup.about, _dimension_of(backup))
     except DamagedBackup as error:
         return Problem(f"{path} is no backup of a task that can be used: {error}")
     except OSError as error:
@@ -117,3 +121,15 @@ def _open(path: Path) -> BackupFile | Problem:
     if wrong := backup.problems(None):
         return Problem(f"{path} is not whole: {'; '.join(wrong)}")
     return one if one.name else Problem(f"{path} does not say what its task is called")
+
+
+def _dimension_of(backup: Backup) -> str | None:
+    """By the names of the frames: task.json does not say it."""
+    if backup.of_video:
+        return "2d"
+    listed = [str(line["extension"]) for line in backup.manifest or () if "extension" in line]
+    held = [PurePosixPath(name).suffix for name in backup.files if name.startswith("data/")]
+    endings = {ending.lower() for ending in (*listed, *held)} - _OF_NO_FRAME
+    if not endings:
+        return None
+    return "3d" if endings & _CLOUDS else "2d"

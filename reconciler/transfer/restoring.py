@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from reconciler import operations
 from reconciler.apply.one_write import look
@@ -32,8 +31,9 @@ from reconciler.manifest.on_the_fly import place
 from reconciler.manifest.wording import did_you_mean, quoted
 from reconciler.plan.frozen import Action, FieldChange
 from reconciler.plan.model import Plan
-from reconciler.plan.steps import BindingWish, Content, Do, ObjectRef, Step
+from reconciler.plan.steps import BindingWish, Content, Do, Image, ObjectRef, Step
 from reconciler.plan.summary import summarise
+from reconciler.transfer.fitting import misfits, stranded
 from reconciler.transfer.opening import BackupFile, opened_backups
 
 
@@ -77,37 +77,63 @@ def plan_restore(
     restored before: see `settle`.
 
     Raises:
-        PlanError: files that are no whole backups, or twice the same; an unknown project, or one that lacks their
-            labels; all of it together.
+        PlanError: files that are no whole backups, or twice the same; an unknown project, or one that their tasks
+            cannot go into; all of it together.
     """
     reader = Reader(session)
     wrong = list(problems)
-    files = list(opened_backups(sources, wrong))
+    given = list(opened_backups(sources, wrong))
     into = _project(reader, project, wrong) if project is not None else None
+    found = _found(reader, session, store, given, again=again)
     if into is not None:
-        wrong += _lacking(reader, into, files)
+        labels = reader.labels_of("project", into.id)
+        wrong += misfits(into, labels, [*found.to_do, *(one for one, _ in found.outside)])
+        wrong += [one for file, task in found.outside if (one := stranded(into, file.path, task)) is not None]
     if wrong:
         raise PlanError(wrong)
     settled()
+    found = _found(reader, session, store, given, again=again)
+    ref = ObjectRef(kind="project", address=f"project[{into.id}]", id=into.id, name=into.name) if into else None
+    body: Image = {"organization": into.organization_id} if into else {}
+    steps = [step for several in _by_name(found.to_do) for step in _steps_of(several, ref, body)]
+    if ref is not None:
+        steps += [_moved(one, ref, task) for one, task in found.outside]
+    plan = Plan(
+        kind="apply",
+        server=operations.server_ref(session),
+        steps=tuple(steps),
+        bindings=tuple(BindingWish(address=one.address, kind="task", id=None, name=one.name) for one in found.to_do),
+        summary=summarise([], steps=steps),
+    )
+    return Restore(plan, len(given), found.there)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Of which files there are tasks already, and which of these are in no project."""
+
+    files: Sequence[BackupFile]
+    there: Mapping[Path, Task]
+
+    @property
+    def to_do(self) -> list[BackupFile]:
+        """The files to be restored."""
+        return [one for one in self.files if one.path not in self.there]
+
+    @property
+    def outside(self) -> list[tuple[BackupFile, Task]]:
+        """A command that was broken off between the two has restored them, and moved them nowhere."""
+        there = [(one, self.there[one.path]) for one in self.files if one.path in self.there]
+        return [(one, task) for one, task in there if task.project_id is None]
+
+
+def _found(reader: Reader, session: Session, store: StateStore, files: Sequence[BackupFile], *, again: bool) -> _Found:
     bindings = load_bindings(store)
     there = _there(reader, bindings, session, files)
     while again and there:  # each gets the first place that is free
         files = [replace(one, copy=one.copy + 1) if one.path in there else one for one in files]
         there = _there(reader, bindings, session, files)
-    ref = ObjectRef(kind="project", address=f"project[{into.id}]", id=into.id, name=into.name) if into else None
-    to_do = [one for one in files if one.path not in there]
-    steps = [step for several in _by_name(to_do) for step in _steps_of(several, ref)]
-    if ref is not None:  # a command that was broken off between the two has restored them, and moved them nowhere
-        outside = [(one, there[one.path]) for one in files if one.path in there]
-        steps += [_moved(one, ref, task) for one, task in outside if task.project_id is None]
-    plan = Plan(
-        kind="apply",
-        server=operations.server_ref(session),
-        steps=tuple(steps),
-        bindings=tuple(BindingWish(address=one.address, kind="task", id=None, name=one.name) for one in to_do),
-        summary=summarise([], steps=steps),
-    )
-    return Restore(plan, len(files), there)
+    return _Found(files, there)
 
 
 def _project(reader: Reader, wanted: str, problems: list[Problem]) -> Project | None:
@@ -125,29 +151,6 @@ def _project(reader: Reader, wanted: str, problems: list[Problem]) -> Project | 
         hint = did_you_mean(wanted, [one.name for one in projects])
         problems.append(Problem(f"there is no project {quoted(wanted)}, or you cannot see it", where, hint))
     return None
-
-
-def _lacking(reader: Reader, project: Project, files: Sequence[BackupFile]) -> Iterator[Problem]:
-    """The labels and attributes without which a task cannot be moved into a project (FACTS §4)."""
-    labels = reader.labels_of("project", project.id)
-    there = {label.name: {one.name for one in label.attributes or ()} for label in labels}
-    for file in files:
-        missing = []
-        for label in _named(file.about.get("labels")):
-            name = label["name"]
-            own = {one["name"] for one in _named(label.get("attributes"))}
-            if name not in there:
-                missing.append(f"label {quoted(name)}")
-            else:
-                missing += [f"attribute {quoted(one)} of {quoted(name)}" for one in sorted(own - there[name])]
-        if missing:
-            what = f"{file.path} cannot go into project {project.id} ({project.name}): it has no {', '.join(missing)}"
-            yield Problem(what, hint="add them to the project, or restore it outside of any")
-
-
-def _named(given: Any) -> list[Mapping[str, Any]]:
-    items = given if isinstance(given, list) else []
-    return [one for one in items if isinstance(one, dict) and isinstance(one.get("name"), str)]
 
 
 def _there(reader: Reader, bindings: Bindings, session: Session, files: Sequence[BackupFile]) -> dict[Path, Task]:
@@ -168,7 +171,7 @@ def _by_name(files: Sequence[BackupFile]) -> list[list[BackupFile]]:
     return list(groups.values())
 
 
-def _steps_of(files: Sequence[BackupFile], project: ObjectRef | None) -> Iterator[Step]:
+def _steps_of(files: Sequence[BackupFile], project: ObjectRef | None, body: Image) -> Iterator[Step]:
     """Files whose tasks have one name go one after the other: after a crash a new task is known by nothing else."""
     before: tuple[str, ...] = ()
     for file in files:
@@ -183,6 +186,7 @@ def _steps_of(files: Sequence[BackupFile], project: ObjectRef | None) -> Iterato
                 FieldChange(path=(name,), before=None, after=value, source=file.address)
                 for name, value in (("file", str(file.path)), ("frames", file.frames))
             ),
+            body=body,
             expect=None,
             gives={"name": file.name},
             content=Content(where="file", name=str(file.path), sha256=file.sha256, size=file.path.stat().st_size),

@@ -193,6 +193,21 @@ def test_ctrl_c_keeps_what_has_arrived(connected: Sandbox, reconciler: Command) 
     assert len(json.loads(Path("x/checksums.json").read_text())["files"]) == 3
 
 
+@pytest.mark.parametrize("what", [("export-annotations", *FORMAT), ("backup",)])
+def test_a_read_only_token_is_enough_to_get_files_but_not_to_bring_them_back(
+    annotated: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch, what: tuple[str, ...]
+) -> None:
+    _, token = annotated.api("POST", "/api/auth/access_tokens", {"name": "t", "read_only": True})
+    monkeypatch.setenv("CVAT_ACCESS_TOKEN", token["value"])
+    said = reconciler(*what, *THREE, "--out", "x")
+    assert said.code == 0, said.err
+    assert len(list(Path("x").glob("*.zip"))) == 3
+    back = ("restore", "x") if what == ("backup",) else ("import-annotations", "--from", "x")
+    said = reconciler(*back, "--yes")
+    assert said.code == 1
+    assert "this access token is read-only" in said.err
+
+
 # In
 
 
@@ -325,7 +340,38 @@ def test_a_project_that_lacks_labels(annotated: Sandbox, reconciler: Command) ->
     said = reconciler("restore", "b", "--project", "2", "--yes")
     assert said.code == 1
     assert "cannot go into project 2" in said.err
-    assert "it has no label `car`" in said.err
+    assert "which has not the labels car, van and pedestrian" in said.err
+
+
+def test_without_a_context_tasks_are_restored_where_their_project_is(
+    annotated: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moving a task leaves it in its organization (CVAT's source: TaskWriteSerializer.update_project)."""
+    monkeypatch.delenv("CVAT_ORG")
+    assert reconciler("backup", "--id", "1", "--out", "b").code == 0
+    said = reconciler("restore", "b", "--project", "Street scenes", "--yes")
+    assert said.code == 0, said.err
+    copy = next(one for one in tasks_called(annotated, "batch-001") if one["id"] != 1)
+    assert (copy["project_id"], copy["organization_id"]) == (1, 1)
+
+
+def test_what_was_restored_elsewhere_before_is_not_moved(
+    annotated: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CVAT_ORG")
+    assert reconciler("backup", "--id", "1", "--out", "b").code == 0
+    assert reconciler("restore", "b", "--yes").code == 0
+    copy = max(one["id"] for one in tasks_called(annotated, "batch-001"))
+    before = state_of(annotated)
+    said = reconciler("restore", "b", "--project", "1", "--yes")
+    assert said.code == 1
+    what = f"task {copy}, which is in the personal workspace and cannot go into project 1 (Street scenes)"
+    assert f"b/batch-001.task-1.zip was restored before as {what}" in " ".join(said.err.split())
+    assert state_of(annotated) == before
+    assert annotated.api("PATCH", f"/api/tasks/{copy}", {"organization_id": 1})[0] == 200
+    said = reconciler("restore", "b", "--project", "1", "--yes")
+    assert said.code == 0, said.err
+    assert annotated.api("GET", f"/api/tasks/{copy}")[1]["project_id"] == 1
 
 
 def test_two_of_one_name_one_after_the_other(annotated: Sandbox, reconciler: Command) -> None:

@@ -136,5 +136,5 @@ def test_a_restored_task_that_was_not_moved_yet_is_moved_by_the_next(desk: Desk)
     assert ended.code == 0, ended.output
     made = [task for task in desk.sandbox.dump()["tasks"] if task["name"] in ("batch-001", "batch-002", "batch-003")]
     assert names(desk) == sorted([*before, "batch-001", "batch-002", "batch-003"])
-    assert {task["project_id"] for task in made} == {1}
+    assert {(task["project_id"], task["organization_id"]) for task in made} == {(1, 1)}
     assert "All that the files hold is there already" in run(desk, *arguments).output

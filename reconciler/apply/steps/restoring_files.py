@@ -16,7 +16,7 @@ from reconciler.plan.steps import Image, Step
 
 
 class RestoreFile(Operation):
-    """A backup is imported: a new task, in no project."""
+    """A backup is imported: a new task, in no project, but in the organization of the one that it is to go into."""
 
     def look(self, step: Step, number: int | None = None, beside: Collection[int] | None = None) -> Found:
         """The task that came of the file, if there is one: what its address stands for, or one of its name, new."""
@@ -36,7 +36,13 @@ class RestoreFile(Operation):
         def on_progress(fraction: float | None) -> None:
             told(step, fraction, "restoring the backup")
 
-        return Sent(restore_backup(self.site.session, path, stop=Event(), on_progress=on_progress))
+        # A task that is moved into a project stays in the organization that it was restored in (CVAT's source).
+        where = step.body.get("organization")
+        organization = where if isinstance(where, int) else None
+        number = restore_backup(
+            self.site.session, path, stop=Event(), on_progress=on_progress, organization=organization
+        )
+        return Sent(number)
 
     def gave(self, step: Step, found: Found) -> Image | None:
         """With what came of it: nothing else tells, when it is taken back, whether somebody has annotated it."""

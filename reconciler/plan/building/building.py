@@ -77,10 +77,10 @@ class Building:
     """By id, what tasks will be called of which a name or a priority is wanted."""
     project_name: Callable[[int | None], str | None] = lambda _: None
     """What a project is called; None if it has no name or cannot be seen."""
-    project_dimension: Callable[[int | None], str | None] = lambda _: None
-    """Of which dimension a project's tasks are; None if it has none or cannot be seen."""
     told: OnPage = lambda *_: None
     """Told how the reading of what may be much gets on."""
+    project_seen: Callable[[int | None], Project | None] = lambda _: None
+    """A project that is there; None if it cannot be seen."""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Warning_] = field(default_factory=list)
     wholes: dict[int, WholeTask | None] = field(default_factory=dict, repr=False)

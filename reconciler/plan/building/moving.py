@@ -11,14 +11,15 @@ from reconciler.plan.building.building import Building
 from reconciler.plan.frozen import Action, FieldChange
 from reconciler.plan.labels import label_state, table
 from reconciler.plan.model import Warning_
-from reconciler.plan.moved_labels import lacking_in
+from reconciler.plan.moved_labels import missing_for
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
-from reconciler.wording import listed
 
 
 def is_moved(block: TaskBlock, found: Task, place: ObjectRef | None) -> bool:
     """Whether a task has to go into another project."""
-    return place is not None and place.id != found.project_id and "project" not in block.lifecycle.ignore
+    if place is None or "project" in block.lifecycle.ignore:
+        return False
+    return place.id is None or place.id != found.project_id  # without an id, this plan makes it
 
 
 def build_move(ctx: Building, key: str, block: TaskBlock, found: Task) -> Iterator[Step]:
@@ -26,6 +27,7 @@ def build_move(ctx: Building, key: str, block: TaskBlock, found: Task) -> Iterat
     place = ctx.lies_in.get(key)
     if place is None or not is_moved(block, found, place):
         return
+    _check_organization(ctx, key, found, place)
     _check_dimension(ctx, key, found, place)
     needs = [place.address] if place.id is None else []
     needs += _check_labels(ctx, key, block, found, place, _labels_there(ctx, place))
@@ -55,9 +57,36 @@ def _from(ctx: Building, found: Task) -> str | None:
     return ctx.project_name(found.project_id) or (str(found.project_id) if found.project_id is not None else None)
 
 
+def _check_organization(ctx: Building, key: str, found: Task, place: ObjectRef) -> None:
+    """A move leaves the task in its organization, and in a project it cannot be transferred to another any more.
+
+    CVAT's source, TaskWriteSerializer: `update_project` sets the project alone.
+    """
+    project = ctx.project_seen(place.id)
+    if project is not None:
+        there = project.organization_id
+    elif place.id is None and not ctx.ref.organization:
+        there = None  # made without a context: in the personal workspace
+    else:
+        return  # it cannot be seen; or it is made in the context, which holds all that is found in it
+    if there == found.organization_id:
+        return
+    here, other = (
+        f"organization {number}" if number is not None else "the personal workspace"
+        for number in (found.organization_id, there)
+    )
+    ctx.problem(
+        f"task {found.id} ({found.name!r}) is in {here} and cannot be moved to project {place.name!r}, which is in "
+        f"{other}: CVAT would leave the task in {here}",
+        ctx.at("tasks", key, "project"),
+        f"transfer the task to {other} in CVAT first, or name a project of {here}",
+    )
+
+
 def _check_dimension(ctx: Building, key: str, found: Task, place: ObjectRef) -> None:
     """All tasks of a project are of one dimension; the server refuses another (CVAT's source, TaskWriteSerializer)."""
-    there = ctx.project_dimension(place.id)
+    project = ctx.project_seen(place.id)
+    there = project.dimension if project is not None else None
     if there and found.dimension and there != found.dimension:
         ctx.problem(
             f"task {found.id} ({found.name!r}) is {found.dimension.upper()} and cannot be moved to project "
@@ -71,36 +100,26 @@ def _check_labels(
     ctx: Building, key: str, block: TaskBlock, found: Task, place: ObjectRef, there: Mapping[str, Image]
 ) -> list[str]:
     """Note what the target lacks; give the addresses of the labels that this plan makes there and that are needed."""
-    missing: list[str] = []
-    lacking: list[str] = []
-    needs: list[str] = []
-    for label in ctx.labels_for(found):
-        name = block.move_labels.get(label.name, label.name)
-        if name not in there:
-            missing.append(label.name if name == label.name else f"{label.name} (as {name})")
-            continue
-        needs += [address for address in [f"{place.address}.label[{name}]"] if address in ctx.label_steps]
-        lacking += lacking_in(label_state(label), there[name])
-    if missing or lacking:
-        what = " and ".join(
-            [*([f"the label{'s' * (len(missing) > 1)} {listed(missing)}"] if missing else []), *lacking]
-        )
-        meant = did_you_mean(missing[0], there) if missing else None
+    labels = ctx.labels_for(found)
+    if missing := missing_for(map(label_state, labels), there, block.move_labels):
+        meant = did_you_mean(missing.labels[0], there) if missing.labels else None
         hint = "say with `move_labels` which of its labels becomes which there, or add what is missing to the project"
         where = ctx.at("tasks", key, "move_labels") if block.move_labels else ctx.at("tasks", key, "project")
         ctx.problem(
-            f"task {found.id} ({found.name!r}) cannot be moved to project {place.name!r}, which has not {what}",
+            f"task {found.id} ({found.name!r}) cannot be moved to project {place.name!r}, which has not {missing}",
             where,
             f"{hint}; {meant}" if meant else hint,
         )
     for old in block.move_labels:
-        if old not in {label.name for label in ctx.labels_for(found)}:
+        if old not in {label.name for label in labels}:
             ctx.problem(
                 f"task {found.id} has no label {old!r} to be moved",
                 ctx.key_at("tasks", key, "move_labels", old),
-                did_you_mean(old, [label.name for label in ctx.labels_for(found)]),
+                did_you_mean(old, [label.name for label in labels]),
             )
-    return needs
+    needed = [block.move_labels.get(label.name, label.name) for label in labels]
+    addresses = [f"{place.address}.label[{name}]" for name in needed if name in there]
+    return [address for address in addresses if address in ctx.label_steps]
 
 
 def _labels_there(ctx: Building, place: ObjectRef) -> dict[str, Image]:
