@@ -15,7 +15,7 @@ from typing import Final
 from reconciler.cvat.requests import OnProgress, Ordered, own_requests, wait_for
 from reconciler.cvat.sending import order_with_file
 from reconciler.cvat.session import Session
-from reconciler.errors import ServerError
+from reconciler.errors import ConflictError, ServerError
 
 IMPORTING: Final = "import:annotations"
 _TURNS: Final = 5
@@ -36,8 +36,8 @@ def import_annotations(
 ) -> None:
     """Replace a task's annotations with those of a file; masks stay masks. What fails leaves what was there.
 
-    Raises ServerError (WorkFailed), Stopped, ReconcilerError when the file cannot be read, or what `after_another`
-    raises: then it has not been imported.
+    Raises ServerError (WorkFailed), Stopped, ReconcilerError when the file cannot be read; ConflictError when others
+    import without end, or what `after_another` raises: then it has not been imported.
     """
     doing = f"{path.name} cannot be imported into task {task_id}"
     # `location`: from here, even where the task's own source storage is a bucket.
@@ -63,4 +63,4 @@ def import_annotations(
         if ordered is not None:
             after_another(ordered.rq_id)
     hint = "run the same command again when nobody else imports into the task"
-    raise ServerError(f"{doing}: another import into it is always under way", status=409, hint=hint)
+    raise ConflictError(f"{doing}: another import into it is always under way", hint=hint)

@@ -13,6 +13,8 @@ from reconciler.history.store import StateStore
 from reconciler.plan.steps import ANNOTATING, Do
 from reconciler.snapshots.reading import annotations_of, find_copy
 
+_NOTHING_SENT = frozenset({WriteOutcome.CONFLICT, WriteOutcome.SKIPPED})
+
 
 def cut_off_before(store: StateStore, run: str, task_id: int, server: str) -> WholeTask | None:
     """What a task had before the last run that annotated it, if that run was killed while it imported beside it.
@@ -23,7 +25,7 @@ def cut_off_before(store: StateStore, run: str, task_id: int, server: str) -> Wh
     for earlier in sorted(runs(store), key=lambda one: one.id, reverse=True):
         if earlier.id >= run or earlier.server.url != server:
             continue
-        records = [one for one in _records(store, earlier) if one.of is not None and one.of.id == task_id]
+        records = _records(store, earlier, task_id)
         if records:
             last = records[-1]
             killed = last.settled or last.outcome is WriteOutcome.STARTED
@@ -33,8 +35,11 @@ def cut_off_before(store: StateStore, run: str, task_id: int, server: str) -> Wh
     return None
 
 
-def _records(store: StateStore, run: Run) -> list[StepRecord]:
-    return [one for one in load_step_records(store, run.id) if one.do in ANNOTATING]
+def _records(store: StateStore, run: Run, task_id: int) -> list[StepRecord]:
+    """What became of the steps that annotated a task, but for those that only found others at it."""
+    last = {(one.address, one.do): one for one in load_step_records(store, run.id) if one.do in ANNOTATING}
+    found = [one for one in last.values() if one.outcome not in _NOTHING_SENT]
+    return [one for one in found if one.of is not None and one.of.id == task_id]
 
 
 def _kept_beside(store: StateStore, run: Run, record: StepRecord) -> bool:

@@ -12,8 +12,8 @@ from reconciler.apply.steps.lacking import lacking_in, short_of
 from reconciler.apply.steps.loading import file_of
 from reconciler.apply.steps.operation import Found, Sent, Standing
 from reconciler.cvat.importing import import_annotations
-from reconciler.cvat.requests import Stopped, ended
-from reconciler.errors import ConflictError, ReconcilerError, ServerError
+from reconciler.cvat.requests import Stopped, WorkFailed, ended
+from reconciler.errors import ConflictError, ServerError
 from reconciler.plan.steps import Step
 
 
@@ -55,7 +55,8 @@ class ImportAnnotations(AnnotationsOperation):
                 on_progress=lambda fraction: self.site.told(step, fraction, "the server imports the annotations"),
             )
         except ServerError as error:
-            if before.whole.task and self.brought_back(step, before):
+            refused = not isinstance(error, WorkFailed) and 300 <= error.status < 500  # nothing of it was begun
+            if not refused and before.whole.task and self.brought_back(step, before):
                 told = f"{error.what}; {PUT_BACK}"
                 raise type(error)(told, status=error.status, hint=error.hint) from error
             raise
@@ -65,15 +66,20 @@ class ImportAnnotations(AnnotationsOperation):
         """Somebody else imports into the task: what comes of that counts as what they have annotated.
 
         Raises:
-            ConflictError: the annotations are not any more what the plan found. ReconcilerError: stopped meanwhile.
+            ConflictError: the annotations are not any more what the plan found; or it could not be waited for.
         """
         self.site.told(step, None, "waiting for another import into the task")
         doing = f"another import into task {self.task_id(step)} cannot be waited for"
         try:
             ended(self.site.session, rq_id, doing, stop=self.site.stop)
+            found = self.look(step)
         except Stopped:
-            raise ReconcilerError("stopped while another import into the task was waited for") from None
-        if (conflict := self.standing(step, self.look(step)).conflict) is not None:
+            raise ConflictError("another import into the task is under way; it was not waited for to its end") from None
+        except (
+            ServerError
+        ) as error:  # not to be taken for a failure of one's own, after which others' work is looked at
+            raise ConflictError(f"another import into the task is under way; {error.what}") from error
+        if (conflict := self.standing(step, found).conflict) is not None:
             raise ConflictError(f"another import into the task came first: {conflict}")
 
     def _cut_off_before(self, step: Step) -> WholeTask | None:

@@ -78,5 +78,8 @@ def test_a_person_need_not_wait_for_them(desk: Desk, mode: str) -> None:
         desk.sandbox.before("GET", UNDER_WAY, lambda: os.kill(os.getpid(), signal.SIGINT))
         outcome = desk.apply(plan)
         assert shapes(desk, 1) == [0, 1, 3]
-    assert results(outcome)["task.one.annotations import_annotations"] is WriteOutcome.FAILED
-    assert "stopped while another import into the task was waited for" in told(outcome)["task.one.annotations"]
+    assert results(outcome)["task.one.annotations import_annotations"] is WriteOutcome.CONFLICT
+    assert (
+        "another import into the task is under way; it was not waited for to its end"
+        in told(outcome)["task.one.annotations"]
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -185,6 +186,24 @@ def test_what_an_import_was_beside_comes_back_with_a_rollback(desk: Desk) -> Non
     back = desk.rollback(killed)
     assert back.run.status is RunStatus.DONE, told(back)
     assert shapes(desk, 1) == [0, 1, 3, 3]
+
+
+def test_what_an_import_is_beside_comes_back_though_the_next_run_only_waits_for_it(desk: Desk) -> None:
+    """Killed while the server imports: the next run finds it under way, of whomever it is, and leaves it alone."""
+    desk.apply(annotated())
+    draw(desk, 1, 3)
+    under_way = "^/api/requests/action"
+    with ExitStack() as holding:
+        holding.enter_context(desk.sandbox.held())
+        _killed(desk, _before("GET", under_way), *_apply(desk, imported(desk, "append")))
+        desk.sandbox.before("GET", under_way, holding.close)
+        waited = desk.apply(imported(desk, "append"))
+    assert waited.run.status is RunStatus.CONFLICT
+    assert "another import into the task came first" in told(waited)["task.one.annotations"]
+    assert shapes(desk, 1) == [2]
+    outcome = desk.apply(imported(desk, "append"))
+    assert outcome.run.status is RunStatus.DONE, told(outcome)
+    assert shapes(desk, 1) == [0, 1, 2, 3, 3]
 
 
 def test_what_people_take_away_after_an_import_stays_away(desk: Desk) -> None:
