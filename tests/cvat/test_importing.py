@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -90,14 +91,21 @@ def test_a_connection_that_breaks(
     assert held(admin, task)["shapes"] == [1]
 
 
-def begun_by(sandbox: Sandbox, task: int, folder: Path) -> None:
-    """The administrator, in another program, begins to import a file without annotations."""
+@contextmanager
+def theirs_under_way(sandbox: Sandbox, task: int, folder: Path) -> Iterator[ExitStack]:
+    """The administrator, in another program, has begun to import a file without annotations.
+
+    Closing what is given lets it end; whoever waits for it as if it were their own is not kept for ever.
+    """
     file = folder / "theirs.xml"
     file.write_text("<annotations><version>1.1</version></annotations>")
     credentials = Credentials(sandbox.url, token=sandbox.token)
-    with connect(credentials=credentials, environ={}) as theirs:
+    with connect(credentials=credentials, environ={}) as theirs, ExitStack() as holding:
+        holding.enter_context(sandbox.held())
         where = f"/api/tasks/{task}/annotations/"
         order_with_file(theirs, where, file, "theirs", query={"format": "CVAT 1.1"}, stop=Event())
+        sandbox.before("GET", "^/api/requests/action", holding.close)
+        yield holding
 
 
 def finish_cut(sandbox: Sandbox, *, after_write: bool) -> None:
@@ -118,9 +126,7 @@ def test_an_import_of_somebody_else_is_no_import_of_ours(sandbox: Sandbox, admin
     """The server's refusal names one request for all who import into a task, whatever they import."""
     task = made.task(admin, tmp_path).id
     waited: list[str] = []
-    with ExitStack() as holding:
-        holding.enter_context(sandbox.held())
-        begun_by(sandbox, task, tmp_path)
+    with theirs_under_way(sandbox, task, tmp_path) as holding:
 
         def after_another(rq_id: str) -> None:
             holding.close()
@@ -135,9 +141,7 @@ def test_an_import_of_somebody_else_is_no_import_of_ours(sandbox: Sandbox, admin
 def test_what_is_not_to_be_done_after_another_is_not_done(sandbox: Sandbox, admin: Session, tmp_path: Path) -> None:
     task = made.task(admin, tmp_path).id
     put_annotations(admin, task, {"tags": [tag(0, label_of(admin, task))]})
-    with ExitStack() as holding:
-        holding.enter_context(sandbox.held())
-        begun_by(sandbox, task, tmp_path)
+    with theirs_under_way(sandbox, task, tmp_path):
 
         def after_another(_: str) -> None:
             raise ConflictError("changed")
@@ -150,10 +154,11 @@ def test_what_is_not_to_be_done_after_another_is_not_done(sandbox: Sandbox, admi
 
 def test_others_without_end(sandbox: Sandbox, admin: Session, tmp_path: Path) -> None:
     task = made.task(admin, tmp_path).id
-    with sandbox.held():
-        begun_by(sandbox, task, tmp_path)
-        with pytest.raises(ConflictError, match="another import into it is always under way"):
-            import_annotations(admin, task, xml(tmp_path), "CVAT 1.1", after_another=lambda _: None, stop=Event())
+    with (
+        theirs_under_way(sandbox, task, tmp_path),
+        pytest.raises(ConflictError, match="another import into it is always under way"),
+    ):
+        import_annotations(admin, task, xml(tmp_path), "CVAT 1.1", after_another=lambda _: None, stop=Event())
 
 
 @pytest.mark.parametrize("under_way", [False, True])
@@ -180,9 +185,7 @@ def test_a_lost_order_is_not_taken_for_one_that_was_there_before(
 ) -> None:
     """The same account, by a process that was killed or in a browser: its answer was lost, and was a refusal."""
     task = made.task(admin, tmp_path).id
-    with ExitStack() as holding:
-        holding.enter_context(sandbox.held())
-        begun_by(sandbox, task, tmp_path)
+    with theirs_under_way(sandbox, task, tmp_path) as holding:
         sandbox.requests.clear()
         finish_cut(sandbox, after_write=True)
         waited: list[str] = []

@@ -74,8 +74,9 @@ def test_the_next_plan_goes_by_what_they_imported(desk: Desk) -> None:
 def test_a_person_need_not_wait_for_them(desk: Desk, mode: str) -> None:
     desk.apply(annotated())
     plan = desk.plan(imported(desk, mode))
-    with theirs_under_way(desk):
+    with theirs_under_way(desk) as holding:
         desk.sandbox.before("GET", UNDER_WAY, lambda: os.kill(os.getpid(), signal.SIGINT))
+        desk.sandbox.before("GET", UNDER_WAY, holding.close)  # of a second look: there must be none
         outcome = desk.apply(plan)
         assert shapes(desk, 1) == [0, 1, 3]
     assert results(outcome)["task.one.annotations import_annotations"] is WriteOutcome.CONFLICT
