@@ -14,9 +14,10 @@ with reconciler.connect_for(manifest) as session:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
+from threading import Event
 
 from reconciler.apply.ledger_keeping import ONE_TIME, check_rules_unchanged, freeze_selections, record_done
 from reconciler.apply.made_for import check_made_for
@@ -38,8 +39,8 @@ from reconciler.history.lock import holder, locked
 from reconciler.history.model import Run, RunStatus
 from reconciler.history.operator import operator
 from reconciler.history.priorities import load_priorities
-from reconciler.history.recovery import ledger_as_it_is, recover_killed_runs
-from reconciler.history.runs import last_run, load_plan, load_run
+from reconciler.history.recovery import is_unsettled, ledger_as_it_is, recover_killed_runs
+from reconciler.history.runs import last_run, load_plan, load_run, runs
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
@@ -65,6 +66,35 @@ def connect_for(loaded: LoadedManifest, *, profile: str | None = None, rate: flo
     manifest = loaded.manifest
     named = manifest.organization if "organization" in manifest.model_fields_set else UNSET
     return connect(organization=named, profile=profile, rate=rate)
+
+
+def settle(
+    session: Session,
+    store: StateStore,
+    *,
+    stop: Event | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> list[Run]:
+    """Find out what became of runs that were killed, or stopped while this server worked for them, and record it.
+
+    What the server has under way for them is waited for. Every run does so before it begins; whoever plans just after
+    one that broke off does well to, for the server may be about to change what the plan sees.
+
+    Args:
+        session: connected to the server.
+        store: where the runs are recorded.
+        stop: ends the waiting.
+        told: hears what is waited for.
+
+    Raises:
+        LockedError: a run is going on. Stopped: `stop` was set. ServerError, StateError.
+    """
+    if not any(is_unsettled(run) and run.server.url == session.url for run in runs(store)):
+        return []
+    reader = Reader(session)
+    with locked(store, operator(), "finding out what an earlier run has done"):
+        settling = Settling(session, store, stop=stop, told=told)
+        return recover_killed_runs(store, session.url, lambda change: look(change, reader), settling)
 
 
 def plan(

@@ -9,7 +9,8 @@ from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.history.bindings import Bindings, load_bindings
 from reconciler.history.done import steps_done, writes_done
-from reconciler.history.model import RunStatus, StepRecord
+from reconciler.history.model import StepRecord
+from reconciler.history.recovery import is_unsettled
 from reconciler.history.runs import Record, load_records, load_run
 from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan, ServerRef
@@ -77,9 +78,9 @@ def way_back(
 
 
 def _records(store: StateStore, run: str, applied: Plan, session: Session) -> list[Record]:
-    """The run's records; of one that was killed, with what became of the steps that it had begun."""
+    """The run's records; of one that ended without knowing, with what became of the steps that it had begun."""
     records = load_records(store, run)
-    if load_run(store, run).status is RunStatus.RUNNING:
+    if is_unsettled(load_run(store, run)):
         begun = [record for record in records if isinstance(record, StepRecord)]
         records += Settling(session, store).settle(load_run(store, run), applied, begun)
     return records

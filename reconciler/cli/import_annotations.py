@@ -25,6 +25,7 @@ from reconciler.cli.options import (
     Yes,
 )
 from reconciler.cli.selecting import Chosen, selecting
+from reconciler.cli.settling import settle_first
 from reconciler.cli.showing import say, show_plan, stderr
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
@@ -79,6 +80,8 @@ def import_annotations(
     showing = Showing(Format.JSON if as_json else Format.TEXT, full)
     carrying = CarryingOut(store, showing, yes, parallelism, allow_destructive)
     with connect(profile=profile, rate=rate) as session:
+        if not dry_run:
+            settle_first(session, store)
         found = _planned(session, store, chosen, source, data_format, mode)
         if found.without:
             say(f"{counted(len(found.without), 'selected task')} without a file: left as they are")

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from reconciler.apply.interruption import stopping_on_signals
 from reconciler.cli.carrying_out import CarryingOut
 from reconciler.cli.options import (
     DEFAULT_STATE,
@@ -22,10 +21,11 @@ from reconciler.cli.options import (
     State,
     Yes,
 )
+from reconciler.cli.settling import settle_first
 from reconciler.cli.showing import say, show_plan
 from reconciler.cvat.session import connect
 from reconciler.history.store import StateStore
-from reconciler.transfer.restoring import Restore, plan_restore, settle
+from reconciler.transfer.restoring import Restore, plan_restore
 from reconciler.wording import counted
 
 
@@ -55,8 +55,7 @@ def restore(
     carrying = CarryingOut(store, showing, yes, parallelism)
     with connect(profile=profile, rate=rate) as session:
         if not dry_run:
-            with stopping_on_signals(lambda: say("Stopping.")) as stop:
-                settle(session, store, stop=stop)
+            settle_first(session, store)
         found = plan_restore(session, store, sources, project=project, again=again)
         _tell_what_is_there(found)
         if dry_run or found.plan.is_empty:

@@ -24,9 +24,11 @@ from reconciler.cvat.annotations import (
     put_job_annotations,
 )
 from reconciler.cvat.models import Task
+from reconciler.cvat.requests import running_request
 from reconciler.errors import ReconcilerError, ServerError
 from reconciler.plan.steps import Image, Step
 
+_IMPORTING = "import:annotations"
 _PUT_BACK = "what was there before has been put back"
 
 
@@ -188,6 +190,7 @@ class ImportAnnotations(AnnotationsOperation):
     """
 
     method = "POST"
+    in_background = True
 
     def standing(self, step: Step, found: Found) -> Standing:
         """What comes of it only the server knows; so only what was there can be compared."""
@@ -223,6 +226,11 @@ class ImportAnnotations(AnnotationsOperation):
                 raise type(error)(told, status=error.status, hint=error.hint) from error
             raise
         return self._with_what_was_there(step, before, cut_off) if keeps else Sent()
+
+    def under_way(self, step: Step) -> tuple[str, ...]:
+        """The import into this task."""
+        running = running_request(self.site.session, task_id=self.task_id(step), operation=_IMPORTING)
+        return (running,) if running is not None else ()
 
     def _cut_off_before(self, step: Step) -> WholeTask | None:
         site = self.site
