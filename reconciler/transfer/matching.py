@@ -1,4 +1,4 @@
-"""Which file is for which task: by the id in its name, by what its folder's list says, or by the task's name."""
+"""Which file is for which task: by what its folder's list says, else by the id in its name, or by the task's name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.cvat.models import Task
 from reconciler.errors import Problem
 from reconciler.manifest.wording import did_you_mean, quoted
 from reconciler.transfer.listing import Listing, Standing, standing
-from reconciler.transfer.names import Meant, meant_by, safe_name
+from reconciler.transfer.names import Meant, is_cut, meant_by, safe_name, without_ending
 from reconciler.wording import listed
 
 _SHOWN = 3
@@ -84,13 +84,15 @@ class _Matching:
             what = f"{file} is not what it was when it was fetched (checksums.json)"
             problems.append(Problem(what, hint="fetch it again; or take it off the list, if it was changed on purpose"))
             return
-        meant = meant_by(file.name)
+        meant, whole = meant_by(file.name), without_ending(file.name)
         if entry is not None:  # that the task is called otherwise now does not matter, if it is the same task
             meant = Meant(entry.task, None) if self._is_here else Meant(None, safe_name(entry.task_name))
-        found = list(self._found(meant))
+        found = {task.id: task for task in self._found(meant)}
+        if entry is None and not is_cut(whole):  # a task may be called `batch.task-42`, whatever its id is
+            found |= {task.id: task for task in self._by_name.get(safe_name(whole), ())}
         if not found:
             problems.append(self._nothing(file, meant))
-        yield from found
+        yield from found.values()
 
     def _found(self, meant: Meant) -> Iterator[Task]:
         if meant.id is not None:

@@ -10,6 +10,7 @@ import pytest
 from reconciler.cvat.models import Task
 from reconciler.transfer.listing import Entry, Listing, Purpose, sha256_of
 from reconciler.transfer.matching import files_in, match
+from reconciler.transfer.names import file_name
 
 SERVER = "http://here"
 TASKS = [
@@ -23,6 +24,7 @@ TASKS = [
 
 
 def folder(path: Path, *names: str) -> list[Path]:
+    path.mkdir(exist_ok=True)
     for name in names:
         (path / name).write_text(name)
     return files_in(path)
@@ -61,6 +63,38 @@ def test_what_is_not_for_tasks_is_left(tmp_path: Path) -> None:
 )
 def test_none_and_two(tmp_path: Path, name: str, message: str) -> None:
     assert message in problems(tmp_path, name)
+
+
+LIKE_FILES = [
+    Task(id=3, name="three"),
+    Task(id=5, name="task-6"),
+    Task(id=6, name="six"),
+    Task(id=7, name="foo"),
+    Task(id=8, name="foo.task-7"),
+    Task(id=12, name="x.task-3"),
+]
+
+
+def test_a_task_may_be_called_like_a_file(tmp_path: Path) -> None:
+    found = match(folder(tmp_path, "x.task-3.json", "three.task-3.json"), LIKE_FILES, None, SERVER)
+    assert not found.problems
+    assert {file.name: task for task, file in found.files.items()} == {"x.task-3.json": 12, "three.task-3.json": 3}
+
+
+def test_the_id_of_one_and_the_name_of_another_are_two(tmp_path: Path) -> None:
+    found = match(folder(tmp_path, "task-6.json", "foo.task-7.json"), LIKE_FILES, None, SERVER)
+    said = "\n".join(map(str, found.problems))
+    assert not found.files
+    assert "task-6.json matches 2 tasks: 6 (six) and 5 (task-6)" in said
+    assert "foo.task-7.json matches 2 tasks: 7 (foo) and 8 (foo.task-7)" in said
+    clear = folder(tmp_path / "clear", "foo.task-7.task-8.json", "foo.task-7.task-7.json")
+    assert match(clear[1:], LIKE_FILES, None, SERVER).files == {8: clear[1]}
+
+
+def test_long_names_that_begin_alike(tmp_path: Path) -> None:
+    long = [Task(id=one, name=f"{'n' * 160}{one}") for one in (1, 2)]
+    files = folder(tmp_path, *(file_name(task.id, task.name, ".zip") for task in long))
+    assert dict(match(files, long, None, SERVER).files) == {1: files[0], 2: files[1]}
 
 
 def test_two_files_for_one_task_and_all_of_it_together(tmp_path: Path) -> None:
