@@ -245,6 +245,25 @@ def test_all_that_is_wrong_with_files_is_told_together(annotated: Sandbox, recon
     assert "in/dock-03.json matches no task" in unknown.err
 
 
+def test_files_that_are_not_whole_are_refused_before_anything_is_replaced(
+    annotated: Sandbox, reconciler: Command
+) -> None:
+    assert reconciler("export-annotations", *THREE, *FORMAT, "--out", "x").code == 0
+    Path("in").mkdir()
+    for file in Path("x").glob("*.zip"):
+        shutil.copy(file, "in")
+    cut, empty = Path("in/batch-002.task-2.zip"), Path("in/batch-003.task-3.zip")
+    cut.write_bytes(cut.read_bytes()[:-30])
+    empty.write_bytes(b"")
+    before = state_of(annotated)
+    options = ("--format", "CVAT 1.1", "--mode", "replace", "--yes", "--allow-destructive")
+    said = reconciler("import-annotations", "--from", "in", *options)
+    assert (said.code, said.out) == (1, "")
+    assert "in/batch-002.task-2.zip is no readable zip archive: cut off, or damaged" in said.err
+    assert "in/batch-003.task-3.zip is empty" in said.err
+    assert state_of(annotated) == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
