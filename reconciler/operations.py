@@ -33,7 +33,7 @@ from reconciler.cvat.session import UNSET, Session, connect
 from reconciler.cvat.users import VisiblePeople
 from reconciler.errors import LockedError, PlanFileError, StateError
 from reconciler.history.annotators import recorded_annotators
-from reconciler.history.bindings import load_bindings
+from reconciler.history.bindings import Bindings, load_bindings
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
 from reconciler.history.model import Run, RunStatus
@@ -105,10 +105,12 @@ def plan(
     targets: Iterable[str] = (),
     on_page: OnPage | None = None,
     now: datetime | None = None,
+    bindings: Bindings | None = None,
 ) -> Plan:
     """What it takes to bring the server to the manifest. Writes nothing anywhere.
 
-    `now` is what `older_than` counts from; left out, it is the moment of planning.
+    `now` is what `older_than` counts from; left out, it is the moment of planning. `bindings` are, left out, those of
+    the store.
 
     Raises:
         PlanError: unknown users and projects, missing tasks, ambiguous names, contradictions; all together.
@@ -122,7 +124,7 @@ def plan(
             people=VisiblePeople(reader),
             ref=server_ref(session),
             capabilities=session.capabilities,
-            bindings=load_bindings(store),
+            bindings=bindings if bindings is not None else load_bindings(store),
             begun=Attempts(session, store),
             annotators=partial(recorded_annotators, store, session.url),
             priorities=load_priorities(store),

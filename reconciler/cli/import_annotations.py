@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from reconciler import operations
 from reconciler.cli.carrying_out import CarryingOut
 from reconciler.cli.options import (
     DEFAULT_STATE,
@@ -32,6 +31,7 @@ from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session, connect
 from reconciler.errors import Problem, ProblemsError
 from reconciler.history.store import StateStore
+from reconciler.manifest.on_the_fly import place
 from reconciler.report.progress import reading
 from reconciler.snapshots.selecting import selected_tasks
 from reconciler.transfer.importing import Import, plan_import
@@ -62,6 +62,7 @@ def import_annotations(
     mode: Annotated[
         Mode, typer.Option("--mode", help="append: what is there stays; replace: it goes, after a copy of it.")
     ] = Mode.APPEND,
+    again: Annotated[bool, typer.Option("--again", help="Also append what has been imported before.")] = False,
     yes: Yes = False,
     allow_destructive: AllowDestructive = False,
     parallelism: Parallelism = 4,
@@ -82,19 +83,24 @@ def import_annotations(
     with connect(profile=profile, rate=rate) as session:
         if not dry_run:
             settle_first(session, store)
-        found = _planned(session, store, chosen, source, data_format, mode)
+        found = _planned(session, store, chosen, source, data_format, mode, again=again)
         if found.without:
             say(f"{counted(len(found.without), 'selected task')} without a file: left as they are")
         if dry_run or found.plan.is_empty:
             show_plan(found.plan, showing)
-            if not dry_run:
-                operations.record_nothing_to_do(found.plan, session, store)
             raise typer.Exit(0)
         raise typer.Exit(carrying.carry_out(found.plan, session))
 
 
 def _planned(
-    session: Session, store: StateStore, chosen: Chosen, folder: Path, data_format: str | None, mode: Mode
+    session: Session,
+    store: StateStore,
+    chosen: Chosen,
+    folder: Path,
+    data_format: str | None,
+    mode: Mode,
+    *,
+    again: bool,
 ) -> Import:
     problems: list[Problem] = []
     tasks: list[Task] = []
@@ -109,4 +115,8 @@ def _planned(
             )
         except ProblemsError as error:
             problems += error.problems
-    return plan_import(session, store, folder, tasks, data_format=data_format, mode=mode.value, problems=problems)
+    if again and mode is Mode.REPLACE:
+        problems.append(Problem("goes with --mode append only", place("--again"), "--mode replace always replaces"))
+    return plan_import(
+        session, store, folder, tasks, data_format=data_format, mode=mode.value, again=again, problems=problems
+    )

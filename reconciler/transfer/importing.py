@@ -6,7 +6,8 @@ annotations copied before, proven, recorded, and taken back by a rollback.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -18,12 +19,15 @@ from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.errors import PlanError, Problem, ProblemsError
+from reconciler.history.bindings import load_bindings
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest, from_document
+from reconciler.manifest.on_the_fly import IMPORT
 from reconciler.plan.formats import importing
 from reconciler.plan.model import Plan
 from reconciler.snapshots.selecting import priorities_kept
 from reconciler.transfer.folder import known
+from reconciler.transfer.imported_before import as_import, forgetting
 from reconciler.transfer.listing import Listing
 from reconciler.transfer.matching import Matched, files_in, match
 from reconciler.transfer.sources import NATIVE, format_problems
@@ -51,11 +55,13 @@ def plan_import(
     *,
     data_format: str | None,
     mode: Mode,
+    again: bool = False,
     problems: Sequence[Problem] = (),
 ) -> Import:
     """Plan the import of a folder's files into tasks. Writes nothing.
 
-    `data_format` is by default what the folder's list says. `problems` are those that are known already.
+    `data_format` is by default what the folder's list says. `again`: what was imported before is imported once more.
+    `problems` are those that are known already.
 
     Raises:
         PlanError: a file that matches no task or two, two files for one task, an unknown format, files that cannot be
@@ -80,7 +86,7 @@ def plan_import(
     if any(problem not in matched.problems for problem in found) or chosen is None:
         raise PlanError(found)
     try:  # what is wrong with the files that have a task is told along with what is wrong with the others
-        plan = operations.plan(_manifest(folder, matched, chosen, mode), session, store)
+        plan = _plan(session, store, _manifest(folder, matched, chosen, mode), matched.files, again=again)
     except ProblemsError as error:
         raise PlanError([*found, *error.problems]) from None
     if found:
@@ -99,6 +105,16 @@ def _matched(
     return match(files, tasks, listing, session.url, priorities_kept(session, store).bare)
 
 
+def _plan(
+    session: Session, store: StateStore, manifest: LoadedManifest, files: Mapping[int, Path], *, again: bool
+) -> Plan:
+    at = {f"task.{_ADDRESS}{task_id}": file for task_id, file in files.items()}
+    known = load_bindings(store)
+    if again:
+        known = forgetting(known, session.url, session.organization, frozenset(at))
+    return as_import(operations.plan(manifest, session, store, bindings=known), known, at)
+
+
 def _format_of(listing: Listing | None) -> str | None:
     """Of what the folder says that it holds."""
     return listing.purpose.format if listing is not None else None
@@ -111,4 +127,4 @@ def _manifest(folder: Path, matched: Matched, data_format: str, mode: Mode) -> L
         if data_format != NATIVE:
             block["format"] = data_format
         tasks[f"{_ADDRESS}{task_id}"] = {"id": task_id, "annotations": block}
-    return from_document({"version": 1, "tasks": tasks}, [str(folder)])
+    return from_document({"version": 1, "tasks": tasks}, [shlex.join([*IMPORT.split(), "--from", str(folder)])])

@@ -214,6 +214,49 @@ def test_annotations_there_and_back(annotated: Sandbox, reconciler: Command) -> 
     assert [drawn(annotated, task) for task in (1, 2, 3)] == [[], [], [8.0]]
 
 
+def test_what_was_imported_before_is_said_and_can_be_imported_again(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", *THREE, *FORMAT, "--out", "x").code == 0
+    clear(annotated, 1, 2, 3)
+    arguments = ("import-annotations", "--from", "x", "--yes")
+    assert reconciler(*arguments).code == 0
+    [run] = [one["id"] for one in document(reconciler("history", "--format", "json"))["runs"]]
+    clear(annotated, 1)
+    said = reconciler(*arguments)
+    assert said.code == 0
+    told = " ".join(said.out.split())
+    assert told.startswith("No changes. Nothing of these files is to be imported.")
+    assert f"imported before in run {run}, not imported again: --mode replace puts the file in the place" in told
+    assert "--again adds it once more" in told
+    assert "manifest" not in told
+    assert drawn(annotated, 1) == []
+    again = reconciler(*arguments, "--again", "--allow-destructive")
+    assert again.code == 0, again.err
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [2.0], [3.0]]
+    assert reconciler("rollback", "--yes", "--allow-destructive").code == 0
+    assert drawn(annotated, 1) == []
+
+
+def test_what_was_found_there_is_not_remembered(annotated: Sandbox, reconciler: Command) -> None:
+    """Nothing was imported, so there is no run that would take it back."""
+    assert reconciler("export-annotations", *THREE, "--format", "native", "--out", "n").code == 0
+    arguments = ("import-annotations", "--from", "n", "--yes")
+    said = reconciler(*arguments)
+    assert "all that n/batch-001.task-1.json holds is there already" in " ".join(said.out.split())
+    clear(annotated, 1)
+    assert reconciler(*arguments).code == 0  # remembers task 1, and not the others
+    clear(annotated, 2)
+    assert reconciler(*arguments).code == 0
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [2.0], [3.0]]
+
+
+def test_again_is_for_appending(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", "--id", "1", "--format", "native", "--out", "n").code == 0
+    said = reconciler("import-annotations", "--from", "n", "--mode", "replace", "--again", "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert "--again" in said.err
+    assert "goes with --mode append only" in said.err
+
+
 def test_replacing_needs_to_be_allowed(annotated: Sandbox, reconciler: Command) -> None:
     assert reconciler("export-annotations", "--id", "1", "--format", "native", "--out", "n").code == 0
     draw(annotated, 1, 7.0)
