@@ -95,3 +95,5 @@ class FetchingFiles:
             raise InterruptedRunError("interrupted", hint=again)
         if missing := outcome.count(End.FAILED) + outcome.count(End.LEFT):
             raise ChangesFailedError(f"{missing} of {to_fetch} file(s) were not fetched", hint=again)
+        if outcome.unlisted:
+            raise ChangesFailedError(outcome.unlisted, hint="make room; the same command again lists what has arrived")

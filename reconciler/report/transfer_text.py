@@ -63,6 +63,9 @@ def render_fetched(outcome: Outcome, folder: Path, console: Console, *, full: bo
         show(console, [Text(), *words(styled("failed:", "red"), _what(one), width=console.width)])
         if one.hint:
             show(console, words(Text("   "), one.hint, width=console.width, style="dim"))
+    if outcome.unlisted:
+        what = f"{outcome.unlisted}; the same command again lists what has arrived"
+        show(console, [Text(), *words(styled("Not listed:", "red"), what, width=console.width)])
     if outcome.stopped:
         show(console, [Text(), *words(styled("Stopped:", "red"), outcome.stopped, width=console.width)])
     show(console, [Text(), styled(_summary(outcome, folder))])
@@ -79,7 +82,8 @@ def _summary(outcome: Outcome, folder: Path) -> str:
         (End.LEFT, "not reached"),
     ):
         parts += [f"{outcome.count(end)} {told}"] if outcome.count(end) else []
-    listed = " Listed in checksums.json and SHA256SUMS." if fetched or outcome.count(End.THERE) else ""
+    are_listed = outcome.unlisted is None and (fetched or outcome.count(End.THERE))
+    listed = " Listed in checksums.json and SHA256SUMS." if are_listed else ""
     return f"{folder}: {', '.join(parts)}.{listed}"
 
 

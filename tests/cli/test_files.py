@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import signal
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Sandbox
+from reconciler.transfer.folder import Arriving
+from reconciler.transfer.listing import Entry
 
 from .conftest import Command, state_of
 
@@ -179,6 +183,39 @@ def test_a_task_without_data_is_skipped(connected: Sandbox, reconciler: Command)
     said = reconciler("backup", "--name", "no-data-yet", "--out", "b")
     assert said.code == 0
     assert "skipped: the task has no data" in said.out
+
+
+@pytest.mark.parametrize("room", [False, True])
+def test_a_disk_that_is_full_in_the_end(
+    annotated: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    """The last file, or only the list, has no room: what has arrived is told all the same."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    arrived = Arriving.arrived
+
+    def filling(held: Arriving, entry: Entry) -> None:
+        if entry.task == 3 and not room:
+            full()
+        arrived(held, entry)
+        if entry.task == 2:
+            patched.setattr(Arriving, "_put", full)
+
+    arguments = ("export-annotations", *THREE, "--format", "native", "--out", "n", "--parallelism", "1")
+    with monkeypatch.context() as patched:
+        patched.setattr(Arriving, "arrived", filling)
+        said = reconciler(*arguments)
+    assert said.code == 3
+    assert f"{3 if room else 2} files fetched" in said.out
+    assert "Not listed: checksums.json and SHA256SUMS cannot be written: No space left on device" in said.out
+    assert "Listed in" not in said.out
+    again = reconciler(*arguments)
+    assert again.code == 0, again.err
+    assert f"{0 if room else 1} file" in again.out
+    assert Path("n/SHA256SUMS").read_text().count("\n") == 3
+    assert subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd="n", capture_output=True, check=False).returncode == 0
 
 
 def test_ctrl_c_keeps_what_has_arrived(connected: Sandbox, reconciler: Command) -> None:
