@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import typer
 
 from reconciler.apply.interruption import stopping_on_signals
 from reconciler.cli.selecting import Chosen
-from reconciler.cli.showing import result, say, stderr
+from reconciler.cli.showing import forget, result, say, stderr
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
@@ -83,11 +84,14 @@ class FetchingFiles:
                 render_survey(items, self.out, console, full=self.full)
 
     def _show_outcome(self, outcome: Outcome, source: Source) -> None:
-        with result() as console:
-            if self.as_json:
-                typer.echo(fetched_json(outcome, self.out, source.purpose), nl=False)
-            else:
-                render_fetched(outcome, self.out, console, full=self.full)
+        try:
+            with result() as console:
+                if self.as_json:
+                    typer.echo(fetched_json(outcome, self.out, source.purpose), nl=False)
+                else:
+                    render_fetched(outcome, self.out, console, full=self.full)
+        except BrokenPipeError:  # whoever read it has seen enough: that changes nothing about how it ended
+            forget(sys.stdout)
 
     def _end(self, outcome: Outcome, to_fetch: int) -> None:
         again = "the same command again fetches only what is not there"

@@ -22,9 +22,10 @@ from reconciler.cli.options import (
     Showing,
     State,
     Yes,
+    folder_named,
 )
 from reconciler.cli.selecting import Chosen, selecting
-from reconciler.cli.settling import settle_first
+from reconciler.cli.settling import settle_first, tell_unsettled
 from reconciler.cli.showing import say, show_plan, stderr
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
@@ -50,7 +51,9 @@ class Mode(StrEnum):
 def import_annotations(
     chosen: Chosen,
     *,
-    source: Annotated[Path, typer.Option("--from", metavar="DIR", help="The folder with the files.")],
+    source: Annotated[
+        Path, typer.Option("--from", parser=folder_named, metavar="DIR", help="The folder with the files.")
+    ],
     data_format: Annotated[
         str | None,
         typer.Option(
@@ -81,11 +84,15 @@ def import_annotations(
     showing = Showing(Format.JSON if as_json else Format.TEXT, full)
     carrying = CarryingOut(store, showing, yes, parallelism, allow_destructive)
     with connect(profile=profile, rate=rate) as session:
-        if not dry_run:
+        if dry_run:
+            tell_unsettled(session, store)
+        else:
             settle_first(session, store)
         found = _planned(session, store, chosen, source, data_format, mode, again=again)
         if found.without:
             say(f"{counted(len(found.without), 'selected task')} without a file: left as they are")
+        if found.left_out:
+            say(f"{counted(found.left_out, 'file')} of tasks that are not selected: left out")
         if dry_run or found.plan.is_empty:
             show_plan(found.plan, showing)
             raise typer.Exit(0)
@@ -104,19 +111,28 @@ def _planned(
 ) -> Import:
     problems: list[Problem] = []
     tasks: list[Task] = []
+    others: list[Task] = []
     with reading(stderr()) as on_page:
         reader = Reader(session, on_page)
         try:
-            # Here nothing selected is everything: it is the files that say which tasks are meant.
-            tasks = (
-                reader.tasks()
-                if chosen.nothing
-                else list(selected_tasks(reader, chosen.selector(), at=chosen.at, store=store, shown=chosen.shown))
-            )
+            if chosen.nothing:  # here that is everything: it is the files that say which tasks are meant
+                tasks = reader.tasks()
+            else:
+                selector = chosen.selector()
+                tasks = list(selected_tasks(reader, selector, at=chosen.at, store=store, shown=chosen.shown))
+                others = reader.tasks()  # a file of one of them is left out; a file of none is an error
         except ProblemsError as error:
             problems += error.problems
     if again and mode is Mode.REPLACE:
         problems.append(Problem("goes with --mode append only", place("--again"), "--mode replace always replaces"))
     return plan_import(
-        session, store, folder, tasks, data_format=data_format, mode=mode.value, again=again, problems=problems
+        session,
+        store,
+        folder,
+        tasks,
+        data_format=data_format,
+        mode=mode.value,
+        again=again,
+        others=others,
+        problems=problems,
     )

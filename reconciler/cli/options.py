@@ -45,7 +45,21 @@ AllowDestructive = Annotated[
 Shown = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 # Where `--format` is that of the files.
 Result = Annotated[bool, typer.Option("--json", help="Show the result as JSON, for programs.")]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the files; made if it is not there.")]
+
+
+def folder_named(text: str) -> Path:
+    """A folder by its name; nothing at all is not the one in which somebody happens to be (an unset `$DIR`)."""
+    if not text:
+        raise typer.BadParameter("cannot be empty; `.` is the folder in which you are")
+    return Path(text)
+
+
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out", parser=folder_named, metavar="DIR", help="The folder for the files; made if it is not there."
+    ),
+]
 AtOnce = Annotated[int, typer.Option("--parallelism", min=1, max=32, metavar="N", help="How many files at once.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; nothing is written.")]
 Full = Annotated[bool, typer.Option("--full", help="Show every task, however many there are.")]

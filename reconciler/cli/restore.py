@@ -21,7 +21,7 @@ from reconciler.cli.options import (
     State,
     Yes,
 )
-from reconciler.cli.settling import settle_first
+from reconciler.cli.settling import settle_first, tell_unsettled
 from reconciler.cli.showing import say, show_plan
 from reconciler.cvat.session import connect
 from reconciler.history.store import StateStore
@@ -54,7 +54,9 @@ def restore(
     showing = Showing(Format.JSON if as_json else Format.TEXT, full)
     carrying = CarryingOut(store, showing, yes, parallelism)
     with connect(profile=profile, rate=rate) as session:
-        if not dry_run:
+        if dry_run:
+            tell_unsettled(session, store)
+        else:
             settle_first(session, store)
         found = plan_restore(session, store, sources, project=project, again=again)
         _tell_what_is_there(found)

@@ -6,6 +6,8 @@ from reconciler import operations
 from reconciler.apply.interruption import stopping_on_signals
 from reconciler.cli.showing import say
 from reconciler.cvat.session import Session
+from reconciler.history.recovery import is_unsettled
+from reconciler.history.runs import runs
 from reconciler.history.store import StateStore
 
 
@@ -17,3 +19,10 @@ def settle_first(session: Session, store: StateStore) -> None:
     """
     with stopping_on_signals(lambda: say("Stopping.")) as stop:
         operations.settle(session, store, stop=stop, told=say)
+
+
+def tell_unsettled(session: Session, store: StateStore) -> None:
+    """Say that a plan that is only shown does not know it: it may show more than is left to do."""
+    for run in runs(store):
+        if is_unsettled(run) and run.server.url == session.url:
+            say(f"warning: what became of run {run.id} is not known yet; a real run finds out first, and may do less")

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.report.layout import columns, show, styled, words
+from reconciler.report.layout import columns, shortened, show, styled, words
 from reconciler.report.snapshots_text import size_of
 from reconciler.transfer.fetching import End, Fetched, Outcome
 from reconciler.transfer.surveying import Item, Why
@@ -19,6 +19,8 @@ from reconciler.wording import counted
 _OneT = TypeVar("_OneT")
 
 _SHOWN: Final = 20  # of a long list, unless all is asked for; what failed is always shown
+
+_LONGEST: Final = 48  # of a name; its end tells as much as its beginning
 
 _WHY: Final = {
     Why.NEW: ("to fetch", "green"),
@@ -88,7 +90,8 @@ def _summary(outcome: Outcome, folder: Path) -> str:
 
 
 def _row(item: Item, last: Text) -> list[Text]:
-    return [styled(str(item.task.id), "bold"), styled(item.task.name), styled(item.name), last]
+    names = (styled(shortened(one, _LONGEST)) for one in (item.task.name, item.name))
+    return [styled(str(item.task.id), "bold"), *names, last]
 
 
 def _what(one: Fetched) -> str:

@@ -7,7 +7,7 @@ annotations copied before, proven, recorded, and taken back by a rollback.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -21,6 +21,7 @@ from reconciler.cvat.session import Session
 from reconciler.errors import PlanError, Problem, ProblemsError
 from reconciler.history.bindings import load_bindings
 from reconciler.history.store import StateStore
+from reconciler.manifest.data_checks import NEEDS_A_FORMAT
 from reconciler.manifest.loading import LoadedManifest, from_document
 from reconciler.manifest.on_the_fly import IMPORT
 from reconciler.plan.formats import importing
@@ -31,9 +32,11 @@ from reconciler.transfer.imported_before import as_import, forgetting
 from reconciler.transfer.listing import Listing
 from reconciler.transfer.matching import Matched, files_in, match
 from reconciler.transfer.sources import NATIVE, format_problems
+from reconciler.wording import listed
 
 Mode = Literal["append", "replace"]
 
+_SHOWN: Final = 3
 _ADDRESS: Final = "imported-"
 """How the blocks are called: always the same for one task, so that what was imported into it is remembered."""
 
@@ -44,6 +47,7 @@ class Import:
 
     plan: Plan
     files: int
+    left_out: int  # files of tasks that are not selected
     without: Sequence[Task]
 
 
@@ -56,12 +60,13 @@ def plan_import(
     data_format: str | None,
     mode: Mode,
     again: bool = False,
+    others: Sequence[Task] = (),
     problems: Sequence[Problem] = (),
 ) -> Import:
     """Plan the import of a folder's files into tasks. Writes nothing.
 
     `data_format` is by default what the folder's list says. `again`: what was imported before is imported once more.
-    `problems` are those that are known already.
+    Files of `others`, tasks that are not selected, are left out. `problems` are those that are known already.
 
     Raises:
         PlanError: a file that matches no task or two, two files for one task, an unknown format, files that cannot be
@@ -71,7 +76,7 @@ def plan_import(
     matched, listing = Matched({}, ()), None
     try:
         listing = known(folder)
-        matched = _matched(session, store, folder, tasks, listing)
+        matched = _matched(session, store, folder, tasks, others, listing)
         found += matched.problems
     except OSError as error:
         found.append(Problem(f"{folder} cannot be read: {error.strerror or error}", hint="name a folder with --from"))
@@ -81,7 +86,9 @@ def plan_import(
     chosen = importing(said) if said is not None else None
     if chosen is None:
         found.append(Problem("in which format the files are is not said", hint=f"--format FORMAT, or {NATIVE}"))
-    elif chosen != NATIVE:
+    elif chosen == NATIVE:
+        found += _needing_a_format(matched)
+    else:
         found += format_problems(chosen, Reader(session).formats().importers, "imports")
     if any(problem not in matched.problems for problem in found) or chosen is None:
         raise PlanError(found)
@@ -91,18 +98,32 @@ def plan_import(
         raise PlanError([*found, *error.problems]) from None
     if found:
         raise PlanError(found)
-    return Import(plan, len(matched.files), [task for task in tasks if task.id not in matched.files])
+    without = [task for task in tasks if task.id not in matched.files]
+    return Import(plan, len(matched.files), matched.left_out, without)
 
 
 def _matched(
-    session: Session, store: StateStore, folder: Path, tasks: Sequence[Task], listing: Listing | None
+    session: Session,
+    store: StateStore,
+    folder: Path,
+    tasks: Sequence[Task],
+    others: Sequence[Task],
+    listing: Listing | None,
 ) -> Matched:
     files = files_in(folder)
     if not files:
         raise PlanError([Problem(f"there are no files in {folder}", hint="name a folder with --from")])
     if not tasks:
         return Matched({}, ())  # why nothing is selected is told already
-    return match(files, tasks, listing, session.url, priorities_kept(session, store).bare)
+    return match(files, tasks, listing, session.url, priorities_kept(session, store).bare, others)
+
+
+def _needing_a_format(matched: Matched) -> Iterator[Problem]:
+    """Files that cannot be CVAT's own JSON."""
+    if others := sorted(file for file in matched.files.values() if file.suffix.lower() in NEEDS_A_FORMAT):
+        are = "is" if len(others) == 1 else "are"
+        what = f"{listed(others, _SHOWN)} {are} not CVAT's own JSON ({NATIVE})"
+        yield Problem(what, hint='say in which format with --format: "CVAT 1.1", "COCO 1.0", …')
 
 
 def _plan(

@@ -317,7 +317,7 @@ def test_all_that_is_wrong_with_files_is_told_together(annotated: Sandbox, recon
     said = reconciler("import-annotations", "--from", "in", "--format", "native", "--yes")
     assert (said.code, said.out) == (1, "")
     assert "task 1 matches 2 files: in/1.json and in/batch-001.json" in said.err
-    assert "in/dock-03.json matches no task of the selection" in said.err
+    assert "in/dock-03.json matches no task" in said.err
     assert "in/2.json" in said.err
     assert state_of(annotated) == before
     unknown = reconciler("import-annotations", "--from", "in", "--format", "COCO 1", "--yes")
@@ -361,6 +361,73 @@ def test_what_cannot_be_imported(
     said = reconciler("import-annotations", *arguments, "--yes")
     assert (said.code, said.out) == (1, "")
     assert message in said.err
+
+
+def test_a_selection_narrows_a_folder(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", *THREE, "--format", "native", "--out", "n").code == 0
+    clear(annotated, 1, 2, 3)
+    arguments = ("import-annotations", "--from", "n", "--id", "1", "--yes")
+    said = reconciler(*arguments)
+    assert said.code == 0, said.err
+    assert "2 files of tasks that are not selected: left out" in said.err
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [], []]
+    Path("n/nobody.json").write_text("{}")
+    said = reconciler(*arguments)
+    assert (said.code, "n/nobody.json matches no task" in said.err) == (1, True)
+
+
+@pytest.mark.parametrize("empty", [("import-annotations", "--from", ""), ("backup", "--id", "1", "--out", "")])
+def test_an_unset_variable_is_not_the_folder_in_which_one_is(
+    connected: Sandbox, reconciler: Command, empty: tuple[str, ...]
+) -> None:
+    said = reconciler(*empty)
+    assert (said.code, said.out) == (1, "")
+    assert "cannot be empty" in said.err
+    assert empty[-2] in said.err
+
+
+def test_files_of_another_format_are_not_native(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", *THREE, *FORMAT, "--out", "x").code == 0
+    said = reconciler("import-annotations", "--from", "x", "--format", "native", "--yes")
+    assert (said.code, said.out) == (1, "")
+    named = "x/batch-001.task-1.zip, x/batch-002.task-2.zip and x/batch-003.task-3.zip"
+    assert f"{named} are not CVAT's own JSON (native)\n    say in which format with --format" in said.err
+    assert said.err.count("error:") == 1
+
+
+def test_two_projects_of_one_name_are_told_apart_by_the_option(connected: Sandbox, reconciler: Command) -> None:
+    assert connected.api("POST", "/api/projects", {"name": "Street scenes"}, organization="acme")[0] == 201
+    said = reconciler("backup", "--project", "Street scenes", "--out", "b")
+    assert "2 projects are called 'Street scenes'" in said.err
+    assert "say which one with --project ID" in said.err
+
+
+def test_what_stands_in_a_files_place(annotated: Sandbox, reconciler: Command) -> None:
+    Path("n/batch-001.task-1.json").mkdir(parents=True)
+    said = reconciler("export-annotations", *THREE, "--format", "native", "--out", "n")
+    assert (said.code, said.out) == (1, "")
+    assert "error: n/batch-001.task-1.json is a folder, and a file is to come there\n    move it away" in said.err
+    Path("n/batch-002.task-2.json").symlink_to("nowhere")
+    said = reconciler("import-annotations", "--from", "n", "--format", "native", "--yes")
+    assert "error: n/batch-001.task-1.json is a folder, not a file" in said.err
+    assert "error: n/batch-002.task-2.json is a link that leads nowhere" in said.err
+
+
+def test_a_list_that_is_damaged(annotated: Sandbox, reconciler: Command) -> None:
+    """What the hint says helps."""
+    export = ("export-annotations", *THREE, "--format", "native", "--out")
+    assert reconciler(*export, "n").code == 0
+    Path("n/checksums.json").write_text("{")
+    said = reconciler(*export, "n")
+    assert "n/checksums.json cannot be read: it is damaged" in said.err
+    assert "into another folder (--out)" in said.err
+    assert "move only the list away, and they are known by their names" in " ".join(said.err.split())
+    Path("n").rename("moved")
+    assert reconciler(*export, "n").code == 0
+    clear(annotated, 1, 2, 3)
+    Path("moved/checksums.json").rename("away")
+    assert reconciler("import-annotations", "--from", "moved", "--format", "native", "--yes").code == 0
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [2.0], [3.0]]
 
 
 # Backups
@@ -417,6 +484,24 @@ def test_all_that_is_wrong_with_backups_is_told_together(annotated: Sandbox, rec
     assert "nowhere.zip cannot be read" in said.err
     assert "there is no project `Street scene`" in said.err
     assert len(annotated.dump()["tasks"]) == before
+
+
+def test_a_backup_that_is_named_twice(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("backup", "--id", "1", "--out", "b").code == 0
+    said = reconciler("restore", "b/batch-001.task-1.zip", "b", "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert "b/batch-001.task-1.zip is named twice: as b/batch-001.task-1.zip and in b" in said.err
+
+
+def test_long_names_are_shown_without_their_middle(connected: Sandbox, reconciler: Command) -> None:
+    name = "n" * 120 + "m" * 120
+    assert connected.api("PATCH", "/api/tasks/1", {"name": name})[0] == 200
+    said = reconciler("export-annotations", "--id", "1", "--format", "native", "--out", "x")
+    assert said.code == 0, said.err
+    row = next(line for line in said.out.splitlines() if "nnn" in line)
+    assert len(row) < 140
+    assert f"{'n' * 24}…{'m' * 23} " in row
+    assert ".task-1.json" in row
 
 
 def test_a_project_that_lacks_labels(annotated: Sandbox, reconciler: Command) -> None:

@@ -47,15 +47,16 @@ def test_by_id_and_by_name(tmp_path: Path) -> None:
 
 def test_what_is_not_for_tasks_is_left(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
+    (tmp_path / ".hidden").symlink_to("nowhere")
     assert matched(tmp_path, "1.zip", "checksums.json", "SHA256SUMS", ".DS_Store") == {"1.zip": 1}
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("batch-01.zip", "matches no task of the selection\n    did you mean `batch-001`?"),
-        ("nothing.zip", "matches no task of the selection\n    name it after its task"),
-        ("task-99.zip", "is for task 99, which is not there, or not selected"),
+        ("batch-01.zip", "matches no task\n    did you mean `batch-001`?"),
+        ("nothing.zip", "matches no task\n    name it after its task"),
+        ("task-99.zip", "is for task 99, which is not there, or you cannot see it"),
         ("batch-002.task-1.zip", "is for task 1, but that is called `batch-001`\n    if it is meant all the same"),
         ("twin.zip", "matches 2 tasks: 3 (twin) and 4 (twin)\n    put the id into the file's name: twin.task-3.zip"),
         ("2.zip", "matches 2 tasks: 6 (2) and 2 (batch-002)"),
@@ -95,6 +96,33 @@ def test_long_names_that_begin_alike(tmp_path: Path) -> None:
     long = [Task(id=one, name=f"{'n' * 160}{one}") for one in (1, 2)]
     files = folder(tmp_path, *(file_name(task.id, task.name, ".zip") for task in long))
     assert dict(match(files, long, None, SERVER).files) == {1: files[0], 2: files[1]}
+
+
+def test_what_stands_in_the_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "task-1.zip").symlink_to("nowhere")
+    (tmp_path / "task-2.zip").mkdir()
+    found = match(files_in(tmp_path), TASKS, None, SERVER)
+    assert [str(problem).splitlines()[0] for problem in found.problems] == [
+        f"error: {tmp_path}/task-1.zip is a link that leads nowhere",
+        f"error: {tmp_path}/task-2.zip is a folder, not a file",
+    ]
+
+
+def test_a_selection_narrows_a_folder(tmp_path: Path) -> None:
+    files = folder(tmp_path, "1.zip", "task-2.zip", "twin.zip", "a_b.xml", "nothing.zip")
+    found = match(files, [TASKS[0], TASKS[3]], None, SERVER, others=TASKS)
+    assert {file.name: task for task, file in found.files.items()} == {"1.zip": 1, "twin.zip": 4}
+    assert found.left_out == 2
+    assert [str(problem).splitlines()[0] for problem in found.problems] == [
+        f"error: {tmp_path}/nothing.zip matches no task"
+    ]
+
+
+def test_a_selection_does_not_make_an_id_a_name(tmp_path: Path) -> None:
+    """The file is for task 6; that another one is called so does not make it that one's."""
+    files = folder(tmp_path, "task-6.json")
+    found = match(files, [LIKE_FILES[1]], None, SERVER, others=LIKE_FILES)
+    assert "matches 2 tasks" in str(found.problems[0])
 
 
 def test_two_files_for_one_task_and_all_of_it_together(tmp_path: Path) -> None:
