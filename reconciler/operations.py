@@ -218,6 +218,7 @@ def plan_rollback(
     *,
     force: bool = False,
     on_page: OnPage | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """The way back of a run (default: the last one). Writes nothing.
 
@@ -227,6 +228,7 @@ def plan_rollback(
         run_id: a run's id, or the beginning of one.
         force: also restore what others have changed since; the plan's conflicts name each.
         on_page: is told how the reading gets on.
+        told: hears it when the server still works for the run, and is waited for.
 
     Raises:
         StateError: no such run, or its record is damaged.
@@ -249,6 +251,7 @@ def plan_rollback(
         people=VisiblePeople(reader),
         ref=server_ref(session),
         force=force,
+        told=told,
     )
 
 

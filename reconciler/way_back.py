@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from reconciler.apply.steps.settling import Settling
 from reconciler.cvat.reading import Reader
@@ -32,6 +32,7 @@ def way_back(
     people: People,
     ref: ServerRef,
     force: bool,
+    told: Callable[[str], None],
 ) -> Plan:
     """The plan that takes a run back.
 
@@ -44,12 +45,13 @@ def way_back(
         people: who can be seen there.
         ref: the server, as it is now.
         force: whether to restore also what others have changed since.
+        told: hears it when the server still works for the run, and is waited for.
 
     Raises:
         StateError: its record is damaged.
         ServerError: the server cannot be read.
     """
-    records, bindings = _records(store, run, applied, session), load_bindings(store)
+    records, bindings = _records(store, run, applied, session, told), load_bindings(store)
     steps = StepReversal(
         run=run,
         done=list(steps_done(applied, records)),
@@ -77,12 +79,12 @@ def way_back(
     return joined(fields.reverse(), steps)
 
 
-def _records(store: StateStore, run: str, applied: Plan, session: Session) -> list[Record]:
+def _records(store: StateStore, run: str, applied: Plan, session: Session, told: Callable[[str], None]) -> list[Record]:
     """The run's records; of one that ended without knowing, with what became of the steps that it had begun."""
     records = load_records(store, run)
     if is_unsettled(load_run(store, run)):
         begun = [record for record in records if isinstance(record, StepRecord)]
-        records += Settling(session, store).settle(load_run(store, run), applied, begun)
+        records += Settling(session, store, told=told).settle(load_run(store, run), applied, begun)
     return records
 
 

@@ -22,7 +22,7 @@ from reconciler.cli.options import (
     Yes,
 )
 from reconciler.cli.settling import settle_first
-from reconciler.cli.showing import show_plan, stderr
+from reconciler.cli.showing import say, show_plan, stderr
 from reconciler.cvat.session import connect
 from reconciler.errors import ConflictError
 from reconciler.history.store import StateStore
@@ -56,7 +56,9 @@ def rollback(
         if not dry_run:
             settle_first(session, carrying.store)
         with reading(stderr()) as on_page:
-            planned = operations.plan_rollback(session, carrying.store, recorded.id, force=force, on_page=on_page)
+            planned = operations.plan_rollback(
+                session, carrying.store, recorded.id, force=force, on_page=on_page, told=say
+            )
         if not dry_run and not planned.is_empty:
             raise typer.Exit(carrying.carry_out(planned, session))
         show_plan(planned, carrying.showing)

@@ -108,15 +108,37 @@ def test_what_an_import_replaces_comes_back(
     assert (last.outcome, last.settled) == ("written", True)
 
 
-@pytest.mark.parametrize("arguments", [ROLLBACK, importing("replace")])
-def test_a_dry_run_waits_too_and_records_nothing(desk: Desk, arguments: tuple[str, ...]) -> None:
+def test_a_rollback_that_is_only_shown_waits_too_and_records_nothing(desk: Desk) -> None:
+    draw(desk, 0, 1)
+    with ExitStack() as held:
+        held.enter_context(desk.sandbox.held())
+        interrupted(desk, *importing("replace"))
+        before = {path: path.read_bytes() for path in desk.state_files()}
+        desk.sandbox.before("GET", "^/api/requests/", held.close)
+        ended = run(desk, *ROLLBACK, "--dry-run")
+    assert ended.code == 0, ended.output
+    assert "Waiting for the server" in ended.output
+    assert "Destroys data: 1 shape." in ended.output
+    assert {path: path.read_bytes() for path in desk.state_files()} == before
+
+
+def test_an_import_that_is_only_shown_says_that_it_does_not_know(desk: Desk) -> None:
+    with desk.sandbox.held():
+        interrupted(desk, *importing("replace"))
+        ended = run(desk, *importing("replace"), "--dry-run")
+    assert ended.code == 0, ended.output
+    assert "is not known yet; a real run finds out first" in in_one_line(ended)
+
+
+def test_ctrl_c_while_it_is_waited_for(desk: Desk) -> None:
+    """Nothing is lost by that: it is waited for again."""
     draw(desk, 0, 1)
     with desk.sandbox.held():
         interrupted(desk, *importing("replace"))
-    before = {path: path.read_bytes() for path in desk.state_files()}
-    ended = run(desk, *arguments, "--dry-run")
-    assert ended.code == 0, ended.output
-    assert {path: path.read_bytes() for path in desk.state_files()} == before
+        interrupted(desk, *ROLLBACK)
+    assert frames(desk) == [2]
+    assert run(desk, *ROLLBACK).code == 0
+    assert frames(desk) == [0, 1]
 
 
 @pytest.mark.parametrize(("mode", "before"), BEFORE)
