@@ -7,8 +7,6 @@ somebody takes something of it away, or corrects it, the same command again adds
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from reconciler.history.bindings import Bindings
@@ -32,8 +30,8 @@ def forgetting(bindings: Bindings, server: str, organization: str | None, addres
     )
 
 
-def as_import(plan: Plan, bindings: Bindings, files: Mapping[str, Path]) -> Plan:
-    """A plan that remembers only what it imports, and says of each other file why not. `files` are by address."""
+def as_import(plan: Plan, bindings: Bindings) -> Plan:
+    """A plan that remembers only what it imports, and says of each other file why not."""
     imported = {step.of.address for step in plan.steps if step.of is not None}
     wishes = {wish.address: wish.annotations for wish in plan.bindings}
 
@@ -41,14 +39,14 @@ def as_import(plan: Plan, bindings: Bindings, files: Mapping[str, Path]) -> Plan
         known = bindings.find(plan.server.url, plan.server.organization, address)
         before, now = known.annotations if known is not None else None, wishes.get(address)
         if known is None or before is None or now is None:
-            return f"all that {files[address]} holds is there already"
+            return "all that its file holds is there already"
         if now.mode == "replace" or (before.wish.source, before.wish.format) != (now.source, now.format):
-            return f"{files[address]} is there already, and nothing else"
+            return "what its file holds is there already, and nothing else"
         run = f"in run {known.run}" if known.run is not None else "as far as it was not there"
         return f"imported before {run}, not imported again: {_WAYS_OUT}"
 
     def told(change: Change) -> Change:
-        is_left = change.action is Action.NO_OP and change.address in files and change.address not in imported
+        is_left = change.action is Action.NO_OP and change.address in wishes and change.address not in imported
         return change.model_copy(update={"reason": why(change.address)}) if is_left else change
 
     return plan.model_copy(

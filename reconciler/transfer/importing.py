@@ -7,7 +7,7 @@ annotations copied before, proven, recorded, and taken back by a rollback.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -126,14 +126,12 @@ def _needing_a_format(matched: Matched) -> Iterator[Problem]:
         yield Problem(what, hint='say in which format with --format: "CVAT 1.1", "COCO 1.0", …')
 
 
-def _plan(
-    session: Session, store: StateStore, manifest: LoadedManifest, files: Mapping[int, Path], *, again: bool
-) -> Plan:
-    at = {f"task.{_ADDRESS}{task_id}": file for task_id, file in files.items()}
+def _plan(session: Session, store: StateStore, manifest: LoadedManifest, tasks: Iterable[int], *, again: bool) -> Plan:
     known = load_bindings(store)
     if again:
-        known = forgetting(known, session.url, session.organization, frozenset(at))
-    return as_import(operations.plan(manifest, session, store, bindings=known), known, at)
+        addresses = frozenset(f"task.{_ADDRESS}{task_id}" for task_id in tasks)
+        known = forgetting(known, session.url, session.organization, addresses)
+    return as_import(operations.plan(manifest, session, store, bindings=known), known)
 
 
 def _format_of(listing: Listing | None) -> str | None:

@@ -278,7 +278,7 @@ def test_what_was_found_there_is_not_remembered(annotated: Sandbox, reconciler: 
     assert reconciler("export-annotations", *THREE, "--format", "native", "--out", "n").code == 0
     arguments = ("import-annotations", "--from", "n", "--yes")
     said = reconciler(*arguments)
-    assert "all that n/batch-001.task-1.json holds is there already" in " ".join(said.out.split())
+    assert "3 tasks unchanged: all that its file holds is there already (3)" in " ".join(said.out.split())
     clear(annotated, 1)
     assert reconciler(*arguments).code == 0  # remembers task 1, and not the others
     clear(annotated, 2)
