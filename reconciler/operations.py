@@ -14,9 +14,10 @@ with reconciler.connect_for(manifest) as session:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
+from threading import Event
 
 from reconciler.apply.ledger_keeping import ONE_TIME, check_rules_unchanged, freeze_selections, record_done
 from reconciler.apply.made_for import check_made_for
@@ -32,14 +33,14 @@ from reconciler.cvat.session import UNSET, Session, connect
 from reconciler.cvat.users import VisiblePeople
 from reconciler.errors import LockedError, PlanFileError, StateError
 from reconciler.history.annotators import recorded_annotators
-from reconciler.history.bindings import load_bindings
+from reconciler.history.bindings import Bindings, load_bindings
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
 from reconciler.history.model import Run, RunStatus
 from reconciler.history.operator import operator
 from reconciler.history.priorities import load_priorities
-from reconciler.history.recovery import ledger_as_it_is, recover_killed_runs
-from reconciler.history.runs import last_run, load_plan, load_run
+from reconciler.history.recovery import is_unsettled, ledger_as_it_is, recover_killed_runs
+from reconciler.history.runs import last_run, load_plan, load_run, runs
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
@@ -67,6 +68,35 @@ def connect_for(loaded: LoadedManifest, *, profile: str | None = None, rate: flo
     return connect(organization=named, profile=profile, rate=rate)
 
 
+def settle(
+    session: Session,
+    store: StateStore,
+    *,
+    stop: Event | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> list[Run]:
+    """Find out what became of runs that were killed, or stopped while this server worked for them, and record it.
+
+    What the server has under way for them is waited for. Every run does so before it begins; whoever plans just after
+    one that broke off does well to, for the server may be about to change what the plan sees.
+
+    Args:
+        session: connected to the server.
+        store: where the runs are recorded.
+        stop: ends the waiting.
+        told: hears what is waited for.
+
+    Raises:
+        LockedError: a run is going on. Stopped: `stop` was set. ServerError, StateError.
+    """
+    if not any(is_unsettled(run) and run.server.url == session.url for run in runs(store)):
+        return []
+    reader = Reader(session)
+    with locked(store, operator(), "finding out what an earlier run has done"):
+        settling = Settling(session, store, stop=stop, told=told)
+        return recover_killed_runs(store, session.url, lambda change: look(change, reader), settling)
+
+
 def plan(
     loaded: LoadedManifest,
     session: Session,
@@ -75,10 +105,12 @@ def plan(
     targets: Iterable[str] = (),
     on_page: OnPage | None = None,
     now: datetime | None = None,
+    bindings: Bindings | None = None,
 ) -> Plan:
     """What it takes to bring the server to the manifest. Writes nothing anywhere.
 
-    `now` is what `older_than` counts from; left out, it is the moment of planning.
+    `now` is what `older_than` counts from; left out, it is the moment of planning. `bindings` are, left out, those of
+    the store.
 
     Raises:
         PlanError: unknown users and projects, missing tasks, ambiguous names, contradictions; all together.
@@ -92,7 +124,7 @@ def plan(
             people=VisiblePeople(reader),
             ref=server_ref(session),
             capabilities=session.capabilities,
-            bindings=load_bindings(store),
+            bindings=bindings if bindings is not None else load_bindings(store),
             begun=Attempts(session, store),
             annotators=partial(recorded_annotators, store, session.url),
             priorities=load_priorities(store),
@@ -187,6 +219,7 @@ def plan_rollback(
     *,
     force: bool = False,
     on_page: OnPage | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """The way back of a run (default: the last one). Writes nothing.
 
@@ -196,6 +229,7 @@ def plan_rollback(
         run_id: a run's id, or the beginning of one.
         force: also restore what others have changed since; the plan's conflicts name each.
         on_page: is told how the reading gets on.
+        told: hears it when the server still works for the run, and is waited for.
 
     Raises:
         StateError: no such run, or its record is damaged.
@@ -218,6 +252,7 @@ def plan_rollback(
         people=VisiblePeople(reader),
         ref=server_ref(session),
         force=force,
+        told=told,
     )
 
 

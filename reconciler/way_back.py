@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from reconciler.apply.steps.settling import Settling
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.history.bindings import Bindings, load_bindings
 from reconciler.history.done import steps_done, writes_done
-from reconciler.history.model import RunStatus, StepRecord
+from reconciler.history.model import StepRecord
+from reconciler.history.recovery import is_unsettled
 from reconciler.history.runs import Record, load_records, load_run
 from reconciler.history.store import StateStore
 from reconciler.plan.model import Plan, ServerRef
@@ -31,6 +32,7 @@ def way_back(
     people: People,
     ref: ServerRef,
     force: bool,
+    told: Callable[[str], None],
 ) -> Plan:
     """The plan that takes a run back.
 
@@ -43,12 +45,13 @@ def way_back(
         people: who can be seen there.
         ref: the server, as it is now.
         force: whether to restore also what others have changed since.
+        told: hears it when the server still works for the run, and is waited for.
 
     Raises:
         StateError: its record is damaged.
         ServerError: the server cannot be read.
     """
-    records, bindings = _records(store, run, applied, session), load_bindings(store)
+    records, bindings = _records(store, run, applied, session, told), load_bindings(store)
     steps = StepReversal(
         run=run,
         done=list(steps_done(applied, records)),
@@ -76,12 +79,12 @@ def way_back(
     return joined(fields.reverse(), steps)
 
 
-def _records(store: StateStore, run: str, applied: Plan, session: Session) -> list[Record]:
-    """The run's records; of one that was killed, with what became of the steps that it had begun."""
+def _records(store: StateStore, run: str, applied: Plan, session: Session, told: Callable[[str], None]) -> list[Record]:
+    """The run's records; of one that ended without knowing, with what became of the steps that it had begun."""
     records = load_records(store, run)
-    if load_run(store, run).status is RunStatus.RUNNING:
+    if is_unsettled(load_run(store, run)):
         begun = [record for record in records if isinstance(record, StepRecord)]
-        records += Settling(session, store).settle(load_run(store, run), applied, begun)
+        records += Settling(session, store, told=told).settle(load_run(store, run), applied, begun)
     return records
 
 

@@ -60,6 +60,8 @@ class Auditor:
             copied=result.copied,
             replaced=result.replaced,
             beside=result.beside,
+            unsettled=result.unsettled,
+            under_way=result.under_way,
         )
 
     def as_record(self, result: Result) -> AuditRecord:

@@ -66,6 +66,7 @@ def finished(
             "status": status,
             "counts": counts,
             "unproven": tuple(found),
+            "unsettled": sum(isinstance(one, StepResult) and one.unsettled for one in results),
             "further": tuple(further),
             "note": "; ".join(notes) or None,
         }

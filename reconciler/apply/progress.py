@@ -16,6 +16,9 @@ _log = logging.getLogger(__name__)
 class Progress:
     """Subclass it for what you want to hear of. Its methods may be called from several threads."""
 
+    def waiting(self, words: str) -> None:
+        """Before anything is recorded: the server still works for an earlier run."""
+
     def begun(self, run: Run) -> None:
         """Everything is recorded; the first write follows."""
 
@@ -43,6 +46,10 @@ class Unfailing(Progress):
 
     def __init__(self, told: Progress) -> None:
         self._told = told
+
+    def waiting(self, words: str) -> None:
+        """The server still works for an earlier run."""
+        _shielded(lambda: self._told.waiting(words))
 
     def begun(self, run: Run) -> None:
         """Everything is recorded; the first write follows."""

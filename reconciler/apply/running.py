@@ -108,7 +108,7 @@ class _Run:
         self._reader = Reader(session)
 
     def go(self, *, claim: bool) -> Outcome:
-        settling = Settling(self._session, self._store)
+        settling = Settling(self._session, self._store, told=self._progress.waiting)
         recover_killed_runs(self._store, self._session.url, lambda change: look(change, self._reader), settling)
         if claim:
             check_unclaimed(self._store, self._saved.id)

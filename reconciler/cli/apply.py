@@ -27,6 +27,7 @@ from reconciler.cli.options import (
     Targets,
     Yes,
 )
+from reconciler.cli.settling import settle_first
 from reconciler.cli.showing import show_plan, stderr
 from reconciler.cvat.session import connect
 from reconciler.errors import ReconcilerError
@@ -68,6 +69,7 @@ def apply(
 def _apply_manifest(sources: list[str], targets: list[str], connecting: Connecting, carrying: CarryingOut) -> int:
     loaded = loaded_for(sources, connecting, carrying.store)
     with operations.connect_for(loaded, profile=connecting.profile, rate=connecting.rate) as session:
+        settle_first(session, carrying.store)
         with reading(stderr()) as on_page:
             planned = operations.plan(loaded, session, carrying.store, targets=targets, on_page=on_page)
         if not planned.is_empty:

@@ -126,6 +126,9 @@ class _Told(Progress):
         self._shown, self._console = shown, console
         self._left = Counter(change.task for change in plan.updates for _ in change.writes)
 
+    def waiting(self, words: str) -> None:
+        self._say(words)
+
     def begun(self, run: Run) -> None:
         self._say(f"Run {run.id}: plan and snapshot are recorded.")
 

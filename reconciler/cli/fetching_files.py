@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import typer
 from reconciler.apply.interruption import stopping_on_signals
 from reconciler.cli.options import at_once_problems
 from reconciler.cli.selecting import Chosen
-from reconciler.cli.showing import result, say, stderr
+from reconciler.cli.showing import forget, result, say, stderr
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
@@ -86,11 +87,14 @@ class FetchingFiles:
                 render_survey(items, self.out, console, full=self.full)
 
     def _show_outcome(self, outcome: Outcome, source: Source) -> None:
-        with result() as console:
-            if self.as_json:
-                typer.echo(fetched_json(outcome, self.out, source.purpose), nl=False)
-            else:
-                render_fetched(outcome, self.out, console, full=self.full)
+        try:
+            with result() as console:
+                if self.as_json:
+                    typer.echo(fetched_json(outcome, self.out, source.purpose), nl=False)
+                else:
+                    render_fetched(outcome, self.out, console, full=self.full)
+        except BrokenPipeError:  # whoever read it has seen enough: that changes nothing about how it ended
+            forget(sys.stdout)
 
     def _end(self, outcome: Outcome, to_fetch: int) -> None:
         again = "the same command again fetches only what is not there"
@@ -98,3 +102,5 @@ class FetchingFiles:
             raise InterruptedRunError("interrupted", hint=again)
         if missing := outcome.count(End.FAILED) + outcome.count(End.LEFT):
             raise ChangesFailedError(f"{missing} of {to_fetch} file(s) were not fetched", hint=again)
+        if outcome.unlisted:
+            raise ChangesFailedError(outcome.unlisted, hint="make room; the same command again lists what has arrived")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from reconciler import operations
 from reconciler.cli.carrying_out import CarryingOut
 from reconciler.cli.options import (
     DEFAULT_STATE,
@@ -24,14 +25,17 @@ from reconciler.cli.options import (
     TasksAtOnce,
     Yes,
     at_once_problems,
+    folder_named,
 )
 from reconciler.cli.selecting import Chosen, selecting
+from reconciler.cli.settling import settle_first, tell_unsettled
 from reconciler.cli.showing import say, show_plan, stderr
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session, connect
 from reconciler.errors import Problem, ProblemsError
 from reconciler.history.store import StateStore
+from reconciler.manifest.on_the_fly import place
 from reconciler.report.progress import reading
 from reconciler.snapshots.selecting import selected_tasks
 from reconciler.transfer.importing import Import, plan_import
@@ -50,7 +54,9 @@ class Mode(StrEnum):
 def import_annotations(
     chosen: Chosen,
     *,
-    source: Annotated[Path, typer.Option("--from", metavar="DIR", help="The folder with the files.")],
+    source: Annotated[
+        Path, typer.Option("--from", parser=folder_named, metavar="DIR", help="The folder with the files.")
+    ],
     data_format: Annotated[
         str | None,
         typer.Option(
@@ -62,6 +68,7 @@ def import_annotations(
     mode: Annotated[
         Mode, typer.Option("--mode", help="append: what is there stays; replace: it goes, after a copy of it.")
     ] = Mode.APPEND,
+    again: Annotated[bool, typer.Option("--again", help="Also append what has been imported before.")] = False,
     yes: Yes = False,
     allow_destructive: AllowDestructive = False,
     parallelism: TasksAtOnce = 4,
@@ -81,13 +88,14 @@ def import_annotations(
     carrying = CarryingOut(store, showing, yes, parallelism, allow_destructive)
     with connect(profile=profile, rate=rate) as session:
         problems = list(at_once_problems(parallelism))
-        found = _planned(session, store, chosen, source, data_format, mode, problems)
+        settled = partial(tell_unsettled if dry_run else settle_first, session, store)
+        found = _planned(session, store, chosen, source, data_format, mode, problems, settled, again=again)
         if found.without:
             say(f"{counted(len(found.without), 'selected task')} without a file: left as they are")
+        if found.left_out:
+            say(f"{counted(found.left_out, 'file')} of tasks that are not selected: left out")
         if dry_run or found.plan.is_empty:
             show_plan(found.plan, showing)
-            if not dry_run:
-                operations.record_nothing_to_do(found.plan, session, store)
             raise typer.Exit(0)
         raise typer.Exit(carrying.carry_out(found.plan, session))
 
@@ -100,20 +108,26 @@ def _planned(
     data_format: str | None,
     mode: Mode,
     problems: list[Problem],
+    settled: Callable[[], None],
+    *,
+    again: bool,
 ) -> Import:
     """The plan. `problems` are those of the options, told with all others."""
     tasks: list[Task] = []
+    others: list[Task] = []
     with reading(stderr()) as on_page:
         reader = Reader(session, on_page)
         try:
-            # Here nothing selected is everything: it is the files that say which tasks are meant.
-            tasks = (
-                reader.tasks()
-                if chosen.nothing
-                else list(selected_tasks(reader, chosen.selector(), at=chosen.at, store=store, shown=chosen.shown))
-            )
+            if chosen.nothing:  # here that is everything: it is the files that say which tasks are meant
+                tasks = reader.tasks()
+            else:
+                selector = chosen.selector()
+                tasks = list(selected_tasks(reader, selector, at=chosen.at, store=store, shown=chosen.shown))
+                others = reader.tasks()  # a file of one of them is left out; a file of none is an error
         except ProblemsError as error:
             problems += error.problems
+        if again and mode is Mode.REPLACE:
+            problems.append(Problem("goes with --mode append only", place("--again"), "--mode replace always replaces"))
         return plan_import(
             session,
             store,
@@ -121,6 +135,9 @@ def _planned(
             tasks,
             data_format=data_format,
             mode=mode.value,
+            again=again,
+            others=others,
             problems=problems,
+            settled=settled,
             on_page=on_page,
         )

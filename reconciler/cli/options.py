@@ -53,7 +53,21 @@ AllowDestructive = Annotated[
 Shown = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 # Where `--format` is that of the files.
 Result = Annotated[bool, typer.Option("--json", help="Show the result as JSON, for programs.")]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the files; made if it is not there.")]
+
+
+def folder_named(text: str) -> Path:
+    """A folder by its name; nothing at all is not the one in which somebody happens to be (an unset `$DIR`)."""
+    if not text:
+        raise typer.BadParameter("cannot be empty; `.` is the folder in which you are")
+    return Path(text)
+
+
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out", parser=folder_named, metavar="DIR", help="The folder for the files; made if it is not there."
+    ),
+]
 # Here the bounds are looked at with everything else that may be wrong (`at_once_problems`), not before.
 AtOnce = Annotated[int, typer.Option("--parallelism", metavar="N", help="How many files at once, 1 to 32.")]
 TasksAtOnce = Annotated[

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from reconciler.apply.interruption import stopping_on_signals
 from reconciler.cli.carrying_out import CarryingOut
 from reconciler.cli.options import (
     DEFAULT_STATE,
@@ -24,10 +23,11 @@ from reconciler.cli.options import (
     Yes,
     at_once_problems,
 )
+from reconciler.cli.settling import settle_first, tell_unsettled
 from reconciler.cli.showing import say, show_plan
-from reconciler.cvat.session import Session, connect
+from reconciler.cvat.session import connect
 from reconciler.history.store import StateStore
-from reconciler.transfer.restoring import Restore, plan_restore, settle
+from reconciler.transfer.restoring import Restore, plan_restore
 from reconciler.wording import counted
 
 
@@ -63,22 +63,13 @@ def restore(
             project=project,
             again=again,
             problems=list(at_once_problems(parallelism)),
-            settled=_nothing if dry_run else partial(_settle, session, store),
+            settled=partial(tell_unsettled if dry_run else settle_first, session, store),
         )
         _tell_what_is_there(found)
         if dry_run or found.plan.is_empty:
             show_plan(found.plan, showing)
             raise typer.Exit(0)
         raise typer.Exit(carrying.carry_out(found.plan, session))
-
-
-def _settle(session: Session, store: StateStore) -> None:
-    with stopping_on_signals(lambda: say("Stopping.")) as stop:
-        settle(session, store, stop=stop)
-
-
-def _nothing() -> None:
-    """With `--dry-run` nothing is written, neither what became of a killed run."""
 
 
 def _tell_what_is_there(found: Restore) -> None:

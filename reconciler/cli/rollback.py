@@ -21,7 +21,8 @@ from reconciler.cli.options import (
     State,
     Yes,
 )
-from reconciler.cli.showing import show_plan, stderr
+from reconciler.cli.settling import settle_first
+from reconciler.cli.showing import say, show_plan, stderr
 from reconciler.cvat.session import connect
 from reconciler.errors import ConflictError
 from reconciler.history.store import StateStore
@@ -52,8 +53,12 @@ def rollback(
     carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism, allow_destructive)
     recorded = operations.find_run(carrying.store, run)
     with connect(organization=recorded.server.organization, profile=profile, rate=rate) as session:
+        if not dry_run:
+            settle_first(session, carrying.store)
         with reading(stderr()) as on_page:
-            planned = operations.plan_rollback(session, carrying.store, recorded.id, force=force, on_page=on_page)
+            planned = operations.plan_rollback(
+                session, carrying.store, recorded.id, force=force, on_page=on_page, told=say
+            )
         if not dry_run and not planned.is_empty:
             raise typer.Exit(carrying.carry_out(planned, session))
         show_plan(planned, carrying.showing)

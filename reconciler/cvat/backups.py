@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Event
+from typing import Final
 
 from reconciler.cvat.exporting import export_file
-from reconciler.cvat.requests import OnProgress, ended, running_requests, wait_for
+from reconciler.cvat.requests import OnProgress, wait_for
 from reconciler.cvat.sending import order_with_file
 from reconciler.cvat.session import Session
 from reconciler.errors import ServerError
+
+RESTORING: Final = "import:backup"
+"""How the server calls the request that makes a task of a backup."""
 
 
 def export_backup(
@@ -49,14 +53,3 @@ def restore_backup(
     if done.result_id is None:
         raise ServerError(f"{doing}: the server does not say which task it made", status=200)
     return done.result_id
-
-
-def settle_running_restores(session: Session, *, stop: Event) -> None:
-    """Wait for the restores that this account has under way: a process that was killed may have ordered them.
-
-    Only when they have ended can be told what came of them: the server gives a restore's task no name to know it by.
-
-    Raises ServerError, or Stopped.
-    """
-    for rq_id in running_requests(session, operation="import:backup"):
-        ended(session, rq_id, "a restore that is under way cannot be waited for", stop=stop)

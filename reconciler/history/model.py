@@ -95,7 +95,9 @@ class StepRecord(Frozen):
     gave: Image | None = None  # what was there afterwards, in the terms of the step's `gives`
     copied: str | None = None  # the folder of the copy that was taken before: snapshots/<id>/task-42
     replaced: tuple[Replaced, ...] = ()  # by a restore: old ids and new ones
-    settled: bool = False  # the process was killed, and a later one has found out what became of it
+    unsettled: bool = False  # the run ended while the server worked on it: a later one finds out what came of it
+    under_way: tuple[str, ...] = ()  # the server's requests that do so, as far as they are known
+    settled: bool = False  # the run ended without knowing, and a later one has found out what became of it
     beside: tuple[int, ...] = ()  # of something made: the ids of what had its name before, and so is not it
 
 
@@ -161,6 +163,7 @@ class Run(Frozen):
     steps: int = 0  # planned steps
     counts: Counts = Counts()
     unproven: tuple[Unproven, ...] = ()
+    unsettled: int = 0  # steps that the server was still at work on; 0 again as soon as a later run has looked
     further: tuple[str, ...] = ()  # what only a next apply can do, and why; the run is none the worse for it
     note: str | None = None  # why it stopped or could not be verified, if it did not end as it should
     rolled_back_by: str | None = None

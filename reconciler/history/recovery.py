@@ -1,5 +1,5 @@
 """After a crash: what a killed run had done is taken from its plan, its audit and the server, so that nothing is done
-twice.
+twice. A run that was stopped while the server worked for it has recorded all but that, and is looked into likewise.
 
 Without this, a one-time rule would deal again with tasks that the killed run had reached, and throw back what
 annotators did to them since. The server is only looked at through the function that the caller gives.
@@ -38,6 +38,8 @@ class StepsLook(Protocol):
         ...
 
 
+_KILLED = "the process was killed; what it had written was found out afterwards"
+_STOPPED = "what the server went on with was found out afterwards"
 _ARRIVED = frozenset({WriteOutcome.WRITTEN, WriteOutcome.ALREADY})
 
 
@@ -58,7 +60,8 @@ def ledger_as_it_is(store: StateStore, server: str, look: Look) -> Ledger:
 
 
 def recover_killed_runs(store: StateStore, server: str, look: Look, steps: StepsLook | None = None) -> list[Run]:
-    """Record what killed runs on this server had done, and that they were interrupted. Call it with the lock held.
+    """Record what killed runs on this server had done, and that they were interrupted; of runs that ended while the
+    server worked for them, what came of that. Call it with the lock held.
 
     Runs on other servers wait for somebody who can look there. Killed itself at any point, it can simply be called
     again. Returns the runs that were recovered.
@@ -66,19 +69,26 @@ def recover_killed_runs(store: StateStore, server: str, look: Look, steps: Steps
     Raises:
         StateError: a record is damaged or cannot be written. What `look` raises.
     """
-    return [_recover(store, run, look, steps) for run in _unended(store, server)]
+    unsettled = [run for run in runs(store) if run.unsettled and run.server.url == server] if steps is not None else []
+    found = sorted([*_unended(store, server), *unsettled], key=lambda run: run.id)
+    return [_recover(store, run, look, steps) for run in found]
 
 
 def settled_steps(store: StateStore, run: Run, plan: Plan, steps: StepsLook | None) -> list[StepRecord]:
-    """The records of a run's steps; of a run that was killed, with an outcome for each step that was begun.
+    """The records of a run's steps; of a run that ended without knowing, with an outcome for each step that was begun.
 
     Raises:
         StateError: a record is damaged. What `steps` raises.
     """
     records = [record for record in load_records(store, run.id) if isinstance(record, StepRecord)]
-    if run.status is RunStatus.RUNNING and steps is not None and records:
+    if is_unsettled(run) and steps is not None and records:
         records += steps.settle(run, plan, records)
     return records
+
+
+def is_unsettled(run: Run) -> bool:
+    """Whether what became of a run's steps is still to be found out, if it is not going on."""
+    return run.status is RunStatus.RUNNING or run.unsettled > 0
 
 
 def _recover(store: StateStore, run: Run, look: Look, steps: StepsLook | None) -> Run:
@@ -91,15 +101,18 @@ def _recover(store: StateStore, run: Run, look: Look, steps: StepsLook | None) -
     both: list[Record] = [*audit, *of_steps]
     records = sorted(both, key=lambda record: record.time)
     store.write(f"runs/{run.id}/audit.jsonl", b"".join(encode_line(record) + b"\n" for record in records))
-    save_ledger(store, _caught_up(store, load_ledger(store), run, look))
+    killed = run.status is RunStatus.RUNNING
+    if killed:  # one that ended has brought the ledger up to date itself
+        save_ledger(store, _caught_up(store, load_ledger(store), run, look))
     if plan.of_run is not None and any(record.outcome is WriteOutcome.WRITTEN for record in records):
         mark_rolled_back(store, plan.of_run, run.id)
     ended = run.model_copy(
         update={
-            "status": RunStatus.INTERRUPTED,
-            "finished": datetime.now(UTC),
-            "counts": _counts(plan, audit, of_steps),
-            "note": "the process was killed; what it had written was found out afterwards",
+            "status": RunStatus.INTERRUPTED if killed else run.status,
+            "finished": datetime.now(UTC) if killed else run.finished,
+            "counts": _counts(plan, audit, of_steps).model_copy(update={"unproven": run.counts.unproven}),
+            "note": _KILLED if killed else "; ".join(filter(None, [run.note, _STOPPED])),
+            "unsettled": 0,
         }
     )
     rewrite(store, ended)
@@ -170,7 +183,9 @@ def _counts(plan: Plan, audit: Sequence[AuditRecord], steps: Sequence[StepRecord
     return Counts(
         written=ended.count(WriteOutcome.WRITTEN),
         already=ended.count(WriteOutcome.ALREADY),
-        conflicts=ended.count(WriteOutcome.CONFLICT),
+        conflicts=ended.count(WriteOutcome.CONFLICT) + plan.summary.conflicts,
         failed=ended.count(WriteOutcome.FAILED) + ended.count(WriteOutcome.UNKNOWN),
-        skipped=sum(len(change.writes) for change in plan.updates) + len(plan.steps) - len(ended),
+        skipped=sum(len(change.writes) for change in plan.updates)
+        + len(plan.steps)
+        - sum(outcome is not WriteOutcome.SKIPPED for outcome in ended),
     )

@@ -18,7 +18,7 @@ from reconciler.manifest.wording import either, quoted
 
 _SOURCES = ("files", "remote", "share", "cloud_storage")
 _NOT_WITH_JOBS = ("segment_size", "overlap", "sorting", "start_frame", "stop_frame", "step", "exclude")
-_NEEDS_A_FORMAT = (".zip", ".xml", ".txt", ".tar", ".gz")
+NEEDS_A_FORMAT = (".zip", ".xml", ".txt", ".tar", ".gz")
 
 
 def data_problems(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
@@ -111,7 +111,7 @@ def _named_jobs(data: DataBlock, locations: Locations, *path: str) -> Iterator[P
 
 def _format(annotations: AnnotationsBlock, locations: Locations, *path: str) -> Iterator[Problem]:
     ending = PurePosixPath(annotations.file).suffix.lower()
-    if annotations.format is None and ending in _NEEDS_A_FORMAT:
+    if annotations.format is None and ending in NEEDS_A_FORMAT:
         what = f"a {ending} file is not CVAT's own JSON, so it needs a `format`"
         formats = either(quoted(name) for name in ("CVAT 1.1", "COCO 1.0", "YOLO 1.1"))
         yield Problem(

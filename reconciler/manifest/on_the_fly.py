@@ -16,6 +16,9 @@ from reconciler.manifest.nodes import Entry, Plain, Scalar, Table, plain
 AD_HOC: Final = "reconciler set"
 """How the source of such a manifest begins: the command that made it."""
 
+IMPORT: Final = "reconciler import-annotations"
+"""How the source of one begins that stands for files that are imported."""
+
 PRIORITY_FORMAT: Final = "--priority-format"
 """The option that says how names show priorities."""
 

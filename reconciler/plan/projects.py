@@ -165,7 +165,8 @@ class ProjectIndex:
         if len(ids) == 1:
             return ids[0]
         if ids:
-            hint = "say which one with `project: {id: …}`"
+            option = where.file if where is not None and where.file.startswith("--") else None
+            hint = f"say which one with {option} ID" if option else "say which one with `project: {id: …}`"
             problems.append(Problem(f"{len(ids)} projects are called {name!r}: {listed(ids)}", where, hint))
         else:
             names = [*self._by_name, *self._blocks]

@@ -37,6 +37,7 @@ _OUTCOME_STYLES = {
 _HEADS = ("run", "when", "kind", "who", "status", "planned", "written", "failed", "conflicts", "not reached", "")
 _NUMBERS = frozenset({6, 7, 8, 9})
 KILLED = "killed"
+_FOUND_OUT = "the next run, or a rollback, finds out what came of it"
 
 
 def render_history(runs: Sequence[Run], console: Console, *, killed: Collection[str] = ()) -> None:
@@ -57,6 +58,7 @@ def _row(run: Run, killed: bool) -> list[Text]:
     notes = [
         f"{counts.already} not needed" if counts.already else "",
         f"{counts.unproven} not as written" if counts.unproven else "",
+        f"{counted(run.unsettled, 'step')} went on at the server" if run.unsettled else "",
         f"takes back {run.of_run}" if run.of_run else "",
         f"rolled back by {run.rolled_back_by}" if run.rolled_back_by else "",
     ]
@@ -118,6 +120,7 @@ def _facts(run: Run, records: Sequence[Record], width: int, killed: bool) -> lis
     facts = [
         ("status", _status(run, killed).plain),
         ("note", run.note or ""),
+        ("unsettled", f"{counted(run.unsettled, 'step')} went on at the server: {_FOUND_OUT}" if run.unsettled else ""),
         ("started", f"{moment(run.started)}{took}"),
         ("server", server_phrase(run.server)),
         ("run by", f"{run.operator}, reconciler {run.tool}"),

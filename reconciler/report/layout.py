@@ -23,6 +23,14 @@ def styled(text: str, style: str = "") -> Text:
     return Text(terminal(text), style=style)
 
 
+def shortened(text: str, most: int) -> str:
+    """A name that is too long for a table, without its middle."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
 def padded(text: Text, width: int) -> Text:
     """`text` filled up with blanks to `width` cells (wide characters count as two)."""
     return text + Text(" " * max(0, width - cell_len(text.plain)))

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.plan.model import Plan, RuleStanding, ServerRef
+from reconciler.manifest.on_the_fly import IMPORT
+from reconciler.plan.model import ManifestRef, Plan, RuleStanding, ServerRef
 from reconciler.report.assignment_text import assignment_lines
 from reconciler.report.changes_text import change_lines
 from reconciler.report.conflict_text import conflict_lines
@@ -62,6 +63,8 @@ def summary_line(plan: Plan) -> str:
 def _nothing_to_do(plan: Plan) -> str:
     if plan.kind == "apply" and plan.manifest is None:
         return "No changes. All that the files hold is there already."
+    if plan.kind == "apply" and plan.manifest is not None and _is_import(plan.manifest):
+        return "No changes. Nothing of these files is to be imported."
     if plan.kind == "apply":
         scope = " in what was targeted" if plan.targets else ""
         return f"No changes. The server is as the manifest wants it{scope}."
@@ -69,6 +72,10 @@ def _nothing_to_do(plan: Plan) -> str:
         left = f"{counted(plan.summary.conflicts, 'conflict')} left as found"
         return f"No changes. Nothing that run {plan.of_run} wrote is left to take back; {left}."
     return f"No changes. The server is as it was before run {plan.of_run}."
+
+
+def _is_import(manifest: ManifestRef) -> bool:
+    return any(source.startswith(f"{IMPORT} ") for source in manifest.sources)
 
 
 def _heading(plan: Plan, width: int) -> list[Text]:

@@ -42,6 +42,7 @@ def fetched_json(outcome: Outcome, folder: Path, purpose: Purpose) -> str:
             "files": files,
             "interrupted": outcome.interrupted,
             "stopped": outcome.stopped,
+            "unlisted": outcome.unlisted,
         }
     )
 

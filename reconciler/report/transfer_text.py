@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from rich.console import Console
 from rich.text import Text
 
-from reconciler.report.layout import columns, show, styled, words
+from reconciler.report.layout import columns, shortened, show, styled, words
 from reconciler.report.snapshots_text import size_of
 from reconciler.transfer.fetching import End, Fetched, Outcome
 from reconciler.transfer.surveying import Item, Why
@@ -19,6 +19,8 @@ from reconciler.wording import counted
 _OneT = TypeVar("_OneT")
 
 _SHOWN: Final = 20  # of a long list, unless all is asked for; what failed is always shown
+
+_LONGEST: Final = 48  # of a name; its end tells as much as its beginning
 
 _WHY: Final = {
     Why.NEW: ("to fetch", "green"),
@@ -63,6 +65,9 @@ def render_fetched(outcome: Outcome, folder: Path, console: Console, *, full: bo
         show(console, [Text(), *words(styled("failed:", "red"), _what(one), width=console.width)])
         if one.hint:
             show(console, words(Text("   "), one.hint, width=console.width, style="dim"))
+    if outcome.unlisted:
+        what = f"{outcome.unlisted}; the same command again lists what has arrived"
+        show(console, [Text(), *words(styled("Not listed:", "red"), what, width=console.width)])
     if outcome.stopped:
         show(console, [Text(), *words(styled("Stopped:", "red"), outcome.stopped, width=console.width)])
     show(console, [Text(), styled(_summary(outcome, folder))])
@@ -79,12 +84,14 @@ def _summary(outcome: Outcome, folder: Path) -> str:
         (End.LEFT, "not reached"),
     ):
         parts += [f"{outcome.count(end)} {told}"] if outcome.count(end) else []
-    listed = " Listed in checksums.json and SHA256SUMS." if fetched or outcome.count(End.THERE) else ""
+    are_listed = outcome.unlisted is None and (fetched or outcome.count(End.THERE))
+    listed = " Listed in checksums.json and SHA256SUMS." if are_listed else ""
     return f"{folder}: {', '.join(parts)}.{listed}"
 
 
 def _row(item: Item, last: Text) -> list[Text]:
-    return [styled(str(item.task.id), "bold"), styled(item.task.name), styled(item.name), last]
+    names = (styled(shortened(one, _LONGEST)) for one in (item.task.name, item.name))
+    return [styled(str(item.task.id), "bold"), *names, last]
 
 
 def _what(one: Fetched) -> str:

@@ -212,6 +212,17 @@ def _range(job: Mapping[str, Any]) -> tuple[int, int]:
     return (start if isinstance(start, int) else -1), (stop if isinstance(stop, int) else -1)
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a file is a zip archive every byte of which can be read. Raises OSError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                read_through(archive, member)
+    except UNREADABLE:
+        return False
+    return True
+
+
 def read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     """Read every byte of a file in an archive, which has its checksum; raises one of UNREADABLE."""
     with archive.open(member) as file:

@@ -48,6 +48,7 @@ class Outcome:
     files: list[Fetched] = field(default_factory=list)
     interrupted: bool = False
     stopped: str | None = None  # why the rest was left: no server, a full disk
+    unlisted: str | None = None  # why what has arrived is not in the folder's list; the next command takes it in
 
     def count(self, end: End) -> int:
         """How many ended so."""
@@ -79,7 +80,7 @@ def fetch(
         with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="fetching") as pool:
             files = list(pool.map(fetching.one, items))
     interrupted = stop.is_set() and any(one.end is End.LEFT for one in files) and fetching.stopped is None
-    return Outcome(files, interrupted, fetching.stopped)
+    return Outcome(files, interrupted, fetching.stopped, held.unlisted)
 
 
 class _Fetching:

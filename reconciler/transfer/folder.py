@@ -70,6 +70,7 @@ class Arriving:
         self._entries = {one.task: one for one in listing.files} if listing is not None else {}
         self._purpose = purpose
         self._lock = threading.Lock()
+        self.unlisted: str | None = None  # why the list could not be written for good
         self._next, self._cost = monotonic() + _EVERY, 0.0
 
     @property
@@ -101,15 +102,21 @@ class Arriving:
                 with suppress(OSError):
                     (self.folder / before.name).unlink()
             if monotonic() >= self._next:
-                self._write()
+                with suppress(OSError):  # it is listed; whether the whole list can be written, the end tells
+                    self._write()
 
     def finish(self) -> None:
-        """Write the list for good."""
+        """Write the list for good. If that fails `unlisted` says why; what has arrived stays listed line by line."""
         with self._lock:
-            self._write()
-            with suppress(OSError):
-                (self.folder / _JOURNAL).unlink(missing_ok=True)
-                shutil.rmtree(self.folder / _ARRIVING)
+            # First: on a disk that is full, what is not finished makes room for the list.
+            shutil.rmtree(self.folder / _ARRIVING, ignore_errors=True)
+            try:
+                self._write()
+            except OSError as error:
+                self.unlisted = f"{CHECKSUMS} and {SUMS} cannot be written: {error.strerror or error}"
+            else:
+                with suppress(OSError):
+                    (self.folder / _JOURNAL).unlink(missing_ok=True)
 
     def _write(self) -> None:
         begun = monotonic()
@@ -121,11 +128,16 @@ class Arriving:
     def _put(self, name: str, data: bytes) -> None:
         """The old content or the new, never a part of it; as readable to others as the files are."""
         grown = self.folder / WORK / name
-        with grown.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        grown.replace(self.folder / name)
+        try:
+            with grown.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            grown.replace(self.folder / name)
+        except OSError:
+            with suppress(OSError):
+                grown.unlink(missing_ok=True)
+            raise
         sync_folder(self.folder)
 
 

@@ -7,7 +7,7 @@ annotations copied before, proven, recorded, and taken back by a rollback.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -21,20 +21,25 @@ from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.errors import Location, PlanError, Problem, ProblemsError, ReconcilerError
+from reconciler.history.bindings import load_bindings
 from reconciler.history.store import StateStore
+from reconciler.manifest.data_checks import NEEDS_A_FORMAT
 from reconciler.manifest.loading import LoadedManifest, from_document
-from reconciler.manifest.on_the_fly import place
+from reconciler.manifest.on_the_fly import IMPORT, place
 from reconciler.plan.formats import importing, wrong_dimension
 from reconciler.plan.model import Plan
 from reconciler.snapshots.selecting import priorities_kept
 from reconciler.transfer.folder import known
+from reconciler.transfer.imported_before import as_import, forgetting
 from reconciler.transfer.listing import Listing
 from reconciler.transfer.matching import Matched, files_in, match
 from reconciler.transfer.sources import NATIVE, format_problems
+from reconciler.wording import listed
 
 Mode = Literal["append", "replace"]
 
 _FROM: Final = place("--from")
+_SHOWN: Final = 3
 _ADDRESS: Final = "imported-"
 """How the blocks are called: always the same for one task, so that what was imported into it is remembered."""
 
@@ -48,6 +53,7 @@ class Import:
 
     plan: Plan
     files: int
+    left_out: int  # files of tasks that are not selected
     without: Sequence[Task]
 
 
@@ -59,12 +65,17 @@ def plan_import(
     *,
     data_format: str | None,
     mode: Mode,
+    again: bool = False,
+    others: Sequence[Task] = (),
     problems: Sequence[Problem] = (),
+    settled: Callable[[], None] = lambda: None,
     on_page: OnPage | None = None,
 ) -> Import:
-    """Plan the import of a folder's files into tasks. Writes nothing.
+    """Plan the import of a folder's files into tasks. Writes nothing, but for what `settled` does.
 
-    `data_format` is by default what the folder's list says. `problems` are those that are known already.
+    `data_format` is by default what the folder's list says. `again`: what was imported before is imported once more.
+    Files of `others`, tasks that are not selected, are left out. `problems` are those that are known already. `settled`
+    is called once nothing is wrong with the files, and before it is looked up what was imported before.
 
     Raises:
         PlanError: a folder of backups, a file that matches no task or two, two files for one task, a format that is
@@ -72,25 +83,30 @@ def plan_import(
     """
     found = list(problems)
     listing = _listing(folder, found)
-    matched = _matched(session, store, folder, tasks, listing, found)
+    matched = _matched(session, store, folder, tasks, others, listing, found)
     said = data_format or (listing.purpose.format if listing is not None else None)
     chosen = importing(said) if said is not None else None
-    if chosen is not None and chosen != NATIVE:
+    if chosen == NATIVE:
+        found += _needing_a_format(matched)
+    elif chosen is not None:
         where = place("--format" if data_format else "--from")
         meant = [task for task in tasks if task.id in matched.files]
         found += _format_problems(chosen, Reader(session).formats(), meant, where)
-    elif chosen is None and not _has_backups(listing):
+    elif not _has_backups(listing):
         hint = f"--format FORMAT, or {NATIVE}"
         found.append(Problem("in which format the files are is not said", place("--format"), hint))
     if any(problem not in matched.problems for problem in found) or chosen is None:
         raise PlanError(found)
+    settled()
     try:  # what is wrong with the files that have a task is told along with what is wrong with the others
-        plan = operations.plan(_manifest(folder, matched, chosen, mode), session, store, on_page=on_page)
+        manifest = _manifest(folder, matched, chosen, mode)
+        plan = _plan(session, store, manifest, matched.files, again=again, on_page=on_page)
     except ProblemsError as error:
         raise PlanError([*found, *error.problems]) from None
     if found:
         raise PlanError(found)
-    return Import(plan, len(matched.files), [task for task in tasks if task.id not in matched.files])
+    without = [task for task in tasks if task.id not in matched.files]
+    return Import(plan, len(matched.files), matched.left_out, without)
 
 
 def _listing(folder: Path, problems: list[Problem]) -> Listing | None:
@@ -118,6 +134,7 @@ def _matched(
     store: StateStore,
     folder: Path,
     tasks: Sequence[Task],
+    others: Sequence[Task],
     listing: Listing | None,
     problems: list[Problem],
 ) -> Matched:
@@ -135,9 +152,33 @@ def _matched(
         problems.append(Problem(f"there are no files in {folder}", _FROM, "name a folder with --from"))
     if not files or not tasks:
         return nothing
-    matched = match(files, tasks, listing, session.url, priorities_kept(session, store).bare)
+    matched = match(files, tasks, listing, session.url, priorities_kept(session, store).bare, others)
     problems += matched.problems
     return matched
+
+
+def _needing_a_format(matched: Matched) -> Iterator[Problem]:
+    """Files that cannot be CVAT's own JSON."""
+    if others := sorted(file for file in matched.files.values() if file.suffix.lower() in NEEDS_A_FORMAT):
+        are = "is" if len(others) == 1 else "are"
+        what = f"{listed(others, _SHOWN)} {are} not CVAT's own JSON ({NATIVE})"
+        yield Problem(what, place("--format"), 'say in which format with --format: "CVAT 1.1", "COCO 1.0", …')
+
+
+def _plan(
+    session: Session,
+    store: StateStore,
+    manifest: LoadedManifest,
+    tasks: Iterable[int],
+    *,
+    again: bool,
+    on_page: OnPage | None,
+) -> Plan:
+    known = load_bindings(store)
+    if again:
+        addresses = frozenset(f"task.{_ADDRESS}{task_id}" for task_id in tasks)
+        known = forgetting(known, session.url, session.organization, addresses)
+    return as_import(operations.plan(manifest, session, store, bindings=known, on_page=on_page), known)
 
 
 def _format_problems(chosen: str, formats: Formats, tasks: Sequence[Task], where: Location) -> Iterator[Problem]:
@@ -153,4 +194,4 @@ def _manifest(folder: Path, matched: Matched, data_format: str, mode: Mode) -> L
             block["format"] = data_format
         tasks[f"{_ADDRESS}{task_id}"] = {"id": task_id, "annotations": block}
     # Not the folder itself: manifests may lie in it, and this is none of them.
-    return from_document({"version": 1, "tasks": tasks}, [shlex.join([*_COMMAND, str(folder)])])
+    return from_document({"version": 1, "tasks": tasks}, [shlex.join([*IMPORT.split(), "--from", str(folder)])])

@@ -18,6 +18,11 @@ from reconciler.plan.frozen import Frozen
 CHECKSUMS: Final = "checksums.json"
 SUMS: Final = "SHA256SUMS"
 
+_WITHOUT_A_LIST: Final = (
+    "files go out into another folder (--out), or here once all of this one is moved away; "
+    "to bring its files in move only the list away, and they are known by their names"
+)
+
 Kind = Literal["annotations", "dataset", "native", "backup"]
 
 
@@ -93,7 +98,7 @@ def read_listing(folder: Path) -> Listing | None:
         return None
     except (OSError, ValidationError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is damaged, or no list of this program's"
-        raise ReconcilerError(f"{path} cannot be read: {why}", hint="move it away, and all is looked at anew") from None
+        raise ReconcilerError(f"{path} cannot be read: {why}", hint=_WITHOUT_A_LIST) from None
 
 
 def standing(folder: Path, entry: Entry) -> Standing:

@@ -41,9 +41,19 @@ def safe_name(name: str) -> str:
     return plain.encode()[:_LONGEST].decode(errors="ignore").rstrip(" .")
 
 
+def without_ending(file: str) -> str:
+    """A file's name without `.zip`, `.json`, `.tar.gz`."""
+    return unicodedata.normalize("NFC", _ENDING.sub("", file))
+
+
+def is_cut(name: str) -> bool:
+    """Whether a name is too long to be told apart from others that begin like it."""
+    return len(name.encode()) > _LONGEST
+
+
 def meant_by(file: str) -> Meant:
     """What a file's name says: `batch.task-42.zip`, `task-42.json`, `42.json`, `batch.json`."""
-    stem = unicodedata.normalize("NFC", _ENDING.sub("", file))
+    stem = without_ending(file)
     if ours := _OURS.fullmatch(stem):
         return Meant(int(ours["id"]), ours["name"])
     return Meant(None, stem)

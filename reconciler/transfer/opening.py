@@ -53,12 +53,13 @@ class BackupFile:
 
 def opened_backups(sources: Sequence[Path], problems: list[Problem]) -> Iterator[BackupFile]:
     """Every file, read whole: what is damaged is found before anything is sent."""
-    paths = list(_paths(sources, problems))
+    given = list(_paths(sources, problems))
+    paths = [path for path, _ in given]
     with ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="backups") as pool:
         read = list(pool.map(_open, paths))
-    seen: dict[str, Path] = {}
+    seen: dict[str, tuple[Path, Path]] = {}
     listings = {folder: _listing(folder, problems) for folder in dict.fromkeys(path.parent for path in paths)}
-    for path, one in zip(paths, read, strict=True):
+    for (path, source), one in zip(given, read, strict=True):
         listing = listings[path.parent]
         listed = next((each for each in listing.files if each.name == path.name), None) if listing else None
         if isinstance(one, Problem):
@@ -69,17 +70,25 @@ def opened_backups(sources: Sequence[Path], problems: list[Problem]) -> Iterator
         if listed is not None and listed.sha256 != one.sha256:
             problems.append(Problem(f"{path} is not what it was when it was fetched (checksums.json)"))
         elif one.sha256 in seen:
-            problems.append(Problem(f"{path} is the same backup as {seen[one.sha256]}", hint="keep one of them"))
+            first, named = seen[one.sha256]
+            twice = f"{path} is named twice: {_as_given(path, named)} and {_as_given(path, source)}"
+            what = twice if path == first else f"{path} is the same backup as {first}"
+            problems.append(Problem(what, hint="keep one of them"))
         else:
-            seen[one.sha256] = path
+            seen[one.sha256] = path, source
             yield one
 
 
-def _paths(sources: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+def _as_given(path: Path, source: Path) -> str:
+    return f"as {path}" if path == source else f"in {source}"
+
+
+def _paths(sources: Sequence[Path], problems: list[Problem]) -> Iterator[tuple[Path, Path]]:
+    """Each file, and what was named to mean it."""
     for source in sources:
         try:
             if not source.is_dir():
-                yield source
+                yield source, source
                 continue
             listing = _listing(source, problems)
             listed = [source / one.name for one in listing.files] if listing is not None else []
@@ -89,7 +98,7 @@ def _paths(sources: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
             elif not found and not listed:
                 problems.append(Problem(f"there are no backups (*.zip) in {source}"))
             else:
-                yield from dict.fromkeys([*listed, *found])
+                yield from ((one, source) for one in dict.fromkeys([*listed, *found]))
         except OSError as error:
             problems.append(Problem(f"{source} cannot be read: {error.strerror or error}"))
 

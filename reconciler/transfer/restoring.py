@@ -10,22 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event
 
 from reconciler import operations
-from reconciler.apply.one_write import look
-from reconciler.apply.steps.settling import Settling
-from reconciler.cvat.backups import settle_running_restores
 from reconciler.cvat.models import Project, Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
 from reconciler.errors import PlanError, Problem
 from reconciler.history.bindings import Bindings, load_bindings
-from reconciler.history.lock import locked
-from reconciler.history.model import RunStatus
-from reconciler.history.operator import operator
-from reconciler.history.recovery import recover_killed_runs
-from reconciler.history.runs import runs
 from reconciler.history.store import StateStore
 from reconciler.manifest.on_the_fly import place
 from reconciler.manifest.wording import did_you_mean, quoted
@@ -44,20 +35,6 @@ class Restore:
     plan: Plan
     files: int
     there: Mapping[Path, Task]
-
-
-def settle(session: Session, store: StateStore, *, stop: Event) -> None:
-    """Find out what became of a run that was killed, before anything is restored: it may have made tasks.
-
-    Raises:
-        LockedError: a run is going on. ServerError, StateError, Stopped.
-    """
-    if not any(run.status is RunStatus.RUNNING for run in runs(store)):
-        return
-    reader = Reader(session)
-    with locked(store, operator(), "finding out what a killed run has done"):
-        settle_running_restores(session, stop=stop)
-        recover_killed_runs(store, session.url, lambda change: look(change, reader), Settling(session, store))
 
 
 def plan_restore(

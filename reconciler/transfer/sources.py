@@ -6,7 +6,6 @@ Each checks what it got: a file that cannot be opened is not worth having.
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from reconciler.errors import Location, Problem, ReconcilerError
 from reconciler.manifest.on_the_fly import place
 from reconciler.manifest.wording import quoted
 from reconciler.plan.formats import Verb, find_format, never_imported, unknown_format, wrong_dimension
-from reconciler.snapshots.archives import UNREADABLE, DamagedBackup, read_through
+from reconciler.snapshots.archives import DamagedBackup, is_whole
 from reconciler.snapshots.backup_checks import ChangedMeanwhile, problems_of_backup
 from reconciler.snapshots.recording import TaskAsItIs
 from reconciler.transfer.listing import Purpose
@@ -201,10 +200,6 @@ def format_problems(wanted: str, formats: Formats, verb: Verb, where: Location) 
 
 def _read_through(task: Task, path: Path) -> None:
     """Read every byte of an archive: each file in it has its checksum."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                read_through(archive, member)
-    except UNREADABLE:
+    if not is_whole(path):
         what = f"what the server gave of task {task.id} is no readable zip archive: cut off, or damaged"
-        raise BadFileError(what, hint="run the same command again") from None
+        raise BadFileError(what, hint="run the same command again")

@@ -63,6 +63,7 @@ def survey(tasks: Sequence[Task], folder: Path, source: Source, *, parallelism: 
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="survey") as pool:
         items = list(pool.map(lambda task: _item(task, folder, source, listing), tasks))
     problems += _strangers(items, folder, listing)
+    problems += _folders(items, folder)
     if problems:
         raise PlanError(problems)
     return items
@@ -87,11 +88,18 @@ def _item(task: Task, folder: Path, source: Source, listing: Listing | None) -> 
 def _strangers(items: Sequence[Item], folder: Path, listing: Listing | None) -> Iterator[Problem]:
     """Files that this program has not put there, under names that it needs."""
     ours = {one.name for one in listing.files} if listing is not None else set()
-    strange = [one.name for one in items if one.is_to_fetch and one.name not in ours and _exists(folder / one.name)]
+    wanted = [one.name for one in items if one.is_to_fetch and one.name not in ours]
+    strange = [name for name in wanted if _exists(folder / name) and not (folder / name).is_dir()]
     if strange:
         more = f" and {len(strange) - 3} more" if len(strange) > 3 else ""
         what = f"{folder} has files that are not listed in it, and would be overwritten: {', '.join(strange[:3])}{more}"
         yield Problem(what, place("--out"), "move them away, or name another folder")
+
+
+def _folders(items: Sequence[Item], folder: Path) -> Iterator[Problem]:
+    for one in items:
+        if one.is_to_fetch and (folder / one.name).is_dir():
+            yield Problem(f"{folder / one.name} is a folder, and a file is to come there", hint="move it away")
 
 
 def _exists(path: Path) -> bool:

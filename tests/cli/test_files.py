@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import signal
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Sandbox
+from reconciler.transfer.folder import Arriving
+from reconciler.transfer.listing import Entry
 
 from .conftest import Command, state_of
 
@@ -181,6 +185,39 @@ def test_a_task_without_data_is_skipped(connected: Sandbox, reconciler: Command)
     assert "skipped: the task has no data" in said.out
 
 
+@pytest.mark.parametrize("room", [False, True])
+def test_a_disk_that_is_full_in_the_end(
+    annotated: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    """The last file, or only the list, has no room: what has arrived is told all the same."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    arrived = Arriving.arrived
+
+    def filling(held: Arriving, entry: Entry) -> None:
+        if entry.task == 3 and not room:
+            full()
+        arrived(held, entry)
+        if entry.task == 2:
+            patched.setattr(Arriving, "_put", full)
+
+    arguments = ("export-annotations", *THREE, "--format", "native", "--out", "n", "--parallelism", "1")
+    with monkeypatch.context() as patched:
+        patched.setattr(Arriving, "arrived", filling)
+        said = reconciler(*arguments)
+    assert said.code == 3
+    assert f"{3 if room else 2} files fetched" in said.out
+    assert "Not listed: checksums.json and SHA256SUMS cannot be written: No space left on device" in said.out
+    assert "Listed in" not in said.out
+    again = reconciler(*arguments)
+    assert again.code == 0, again.err
+    assert f"{0 if room else 1} file" in again.out
+    assert Path("n/SHA256SUMS").read_text().count("\n") == 3
+    assert subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd="n", capture_output=True, check=False).returncode == 0
+
+
 def test_ctrl_c_keeps_what_has_arrived(connected: Sandbox, reconciler: Command) -> None:
     connected.before("POST", r"/api/tasks/2/dataset/export", lambda: os.kill(os.getpid(), signal.SIGINT))
     arguments = ("export-annotations", *THREE, *FORMAT, "--out", "x", "--parallelism", "1")
@@ -229,6 +266,49 @@ def test_annotations_there_and_back(annotated: Sandbox, reconciler: Command) -> 
     assert [drawn(annotated, task) for task in (1, 2, 3)] == [[], [], [8.0]]
 
 
+def test_what_was_imported_before_is_said_and_can_be_imported_again(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", *THREE, *FORMAT, "--out", "x").code == 0
+    clear(annotated, 1, 2, 3)
+    arguments = ("import-annotations", "--from", "x", "--yes")
+    assert reconciler(*arguments).code == 0
+    [run] = [one["id"] for one in document(reconciler("history", "--format", "json"))["runs"]]
+    clear(annotated, 1)
+    said = reconciler(*arguments)
+    assert said.code == 0
+    told = " ".join(said.out.split())
+    assert told.startswith("No changes. Nothing of these files is to be imported.")
+    assert f"imported before in run {run}, not imported again: --mode replace puts the file in the place" in told
+    assert "--again adds it once more" in told
+    assert "manifest" not in told
+    assert drawn(annotated, 1) == []
+    again = reconciler(*arguments, "--again", "--allow-destructive")
+    assert again.code == 0, again.err
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [2.0], [3.0]]
+    assert reconciler("rollback", "--yes", "--allow-destructive").code == 0
+    assert drawn(annotated, 1) == []
+
+
+def test_what_was_found_there_is_not_remembered(annotated: Sandbox, reconciler: Command) -> None:
+    """Nothing was imported, so there is no run that would take it back."""
+    assert reconciler("export-annotations", *THREE, "--format", "native", "--out", "n").code == 0
+    arguments = ("import-annotations", "--from", "n", "--yes")
+    said = reconciler(*arguments)
+    assert "3 tasks unchanged: all that its file holds is there already (3)" in " ".join(said.out.split())
+    clear(annotated, 1)
+    assert reconciler(*arguments).code == 0  # remembers task 1, and not the others
+    clear(annotated, 2)
+    assert reconciler(*arguments).code == 0
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [2.0], [3.0]]
+
+
+def test_again_is_for_appending(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", "--id", "1", "--format", "native", "--out", "n").code == 0
+    said = reconciler("import-annotations", "--from", "n", "--mode", "replace", "--again", "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert "--again" in said.err
+    assert "goes with --mode append only" in said.err
+
+
 def test_replacing_needs_to_be_allowed(annotated: Sandbox, reconciler: Command) -> None:
     assert reconciler("export-annotations", "--id", "1", "--format", "native", "--out", "n").code == 0
     draw(annotated, 1, 7.0)
@@ -252,12 +332,31 @@ def test_all_that_is_wrong_with_files_is_told_together(annotated: Sandbox, recon
     said = reconciler("import-annotations", "--from", "in", "--format", "native", "--yes")
     assert (said.code, said.out) == (1, "")
     assert "task 1 matches 2 files: in/1.json and in/batch-001.json" in said.err
-    assert "in/dock-03.json matches no task of the selection" in said.err
+    assert "in/dock-03.json matches no task" in said.err
     assert "in/2.json" in said.err
     assert state_of(annotated) == before
     unknown = reconciler("import-annotations", "--from", "in", "--format", "COCO 1", "--yes")
     assert "the server imports no format `COCO 1`\n    did you mean `COCO 1.0`?" in unknown.err
     assert "in/dock-03.json matches no task" in unknown.err
+
+
+def test_files_that_are_not_whole_are_refused_before_anything_is_replaced(
+    annotated: Sandbox, reconciler: Command
+) -> None:
+    assert reconciler("export-annotations", *THREE, *FORMAT, "--out", "x").code == 0
+    Path("in").mkdir()
+    for file in Path("x").glob("*.zip"):
+        shutil.copy(file, "in")
+    cut, empty = Path("in/batch-002.task-2.zip"), Path("in/batch-003.task-3.zip")
+    cut.write_bytes(cut.read_bytes()[:-30])
+    empty.write_bytes(b"")
+    before = state_of(annotated)
+    options = ("--format", "CVAT 1.1", "--mode", "replace", "--yes", "--allow-destructive")
+    said = reconciler("import-annotations", "--from", "in", *options)
+    assert (said.code, said.out) == (1, "")
+    assert "in/batch-002.task-2.zip is no readable zip archive: cut off, or damaged" in said.err
+    assert "in/batch-003.task-3.zip is empty" in said.err
+    assert state_of(annotated) == before
 
 
 @pytest.mark.parametrize(
@@ -277,6 +376,73 @@ def test_what_cannot_be_imported(
     said = reconciler("import-annotations", *arguments, "--yes")
     assert (said.code, said.out) == (1, "")
     assert message in said.err
+
+
+def test_a_selection_narrows_a_folder(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", *THREE, "--format", "native", "--out", "n").code == 0
+    clear(annotated, 1, 2, 3)
+    arguments = ("import-annotations", "--from", "n", "--id", "1", "--yes")
+    said = reconciler(*arguments)
+    assert said.code == 0, said.err
+    assert "2 files of tasks that are not selected: left out" in said.err
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [], []]
+    Path("n/nobody.json").write_text("{}")
+    said = reconciler(*arguments)
+    assert (said.code, "n/nobody.json matches no task" in said.err) == (1, True)
+
+
+@pytest.mark.parametrize("empty", [("import-annotations", "--from", ""), ("backup", "--id", "1", "--out", "")])
+def test_an_unset_variable_is_not_the_folder_in_which_one_is(
+    connected: Sandbox, reconciler: Command, empty: tuple[str, ...]
+) -> None:
+    said = reconciler(*empty)
+    assert (said.code, said.out) == (1, "")
+    assert "cannot be empty" in said.err
+    assert empty[-2] in said.err
+
+
+def test_files_of_another_format_are_not_native(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("export-annotations", *THREE, *FORMAT, "--out", "x").code == 0
+    said = reconciler("import-annotations", "--from", "x", "--format", "native", "--yes")
+    assert (said.code, said.out) == (1, "")
+    named = "x/batch-001.task-1.zip, x/batch-002.task-2.zip and x/batch-003.task-3.zip"
+    assert f"{named} are not CVAT's own JSON (native)\n    say in which format with --format" in said.err
+    assert said.err.count("error:") == 1
+
+
+def test_two_projects_of_one_name_are_told_apart_by_the_option(connected: Sandbox, reconciler: Command) -> None:
+    assert connected.api("POST", "/api/projects", {"name": "Street scenes"}, organization="acme")[0] == 201
+    said = reconciler("backup", "--project", "Street scenes", "--out", "b")
+    assert "2 projects are called 'Street scenes'" in said.err
+    assert "say which one with --project ID" in said.err
+
+
+def test_what_stands_in_a_files_place(annotated: Sandbox, reconciler: Command) -> None:
+    Path("n/batch-001.task-1.json").mkdir(parents=True)
+    said = reconciler("export-annotations", *THREE, "--format", "native", "--out", "n")
+    assert (said.code, said.out) == (1, "")
+    assert "error: n/batch-001.task-1.json is a folder, and a file is to come there\n    move it away" in said.err
+    Path("n/batch-002.task-2.json").symlink_to("nowhere")
+    said = reconciler("import-annotations", "--from", "n", "--format", "native", "--yes")
+    assert "error: n/batch-001.task-1.json is a folder, not a file" in said.err
+    assert "error: n/batch-002.task-2.json is a link that leads nowhere" in said.err
+
+
+def test_a_list_that_is_damaged(annotated: Sandbox, reconciler: Command) -> None:
+    """What the hint says helps."""
+    export = ("export-annotations", *THREE, "--format", "native", "--out")
+    assert reconciler(*export, "n").code == 0
+    Path("n/checksums.json").write_text("{")
+    said = reconciler(*export, "n")
+    assert "n/checksums.json cannot be read: it is damaged" in said.err
+    assert "into another folder (--out)" in said.err
+    assert "move only the list away, and they are known by their names" in " ".join(said.err.split())
+    Path("n").rename("moved")
+    assert reconciler(*export, "n").code == 0
+    clear(annotated, 1, 2, 3)
+    Path("moved/checksums.json").rename("away")
+    assert reconciler("import-annotations", "--from", "moved", "--format", "native", "--yes").code == 0
+    assert [drawn(annotated, task) for task in (1, 2, 3)] == [[1.0], [2.0], [3.0]]
 
 
 # Backups
@@ -333,6 +499,24 @@ def test_all_that_is_wrong_with_backups_is_told_together(annotated: Sandbox, rec
     assert "nowhere.zip cannot be read" in said.err
     assert "there is no project `Street scene`" in said.err
     assert len(annotated.dump()["tasks"]) == before
+
+
+def test_a_backup_that_is_named_twice(annotated: Sandbox, reconciler: Command) -> None:
+    assert reconciler("backup", "--id", "1", "--out", "b").code == 0
+    said = reconciler("restore", "b/batch-001.task-1.zip", "b", "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert "b/batch-001.task-1.zip is named twice: as b/batch-001.task-1.zip and in b" in said.err
+
+
+def test_long_names_are_shown_without_their_middle(connected: Sandbox, reconciler: Command) -> None:
+    name = "n" * 120 + "m" * 120
+    assert connected.api("PATCH", "/api/tasks/1", {"name": name})[0] == 200
+    said = reconciler("export-annotations", "--id", "1", "--format", "native", "--out", "x")
+    assert said.code == 0, said.err
+    row = next(line for line in said.out.splitlines() if "nnn" in line)
+    assert len(row) < 140
+    assert f"{'n' * 24}…{'m' * 23} " in row
+    assert ".task-1.json" in row
 
 
 def test_a_project_that_lacks_labels(annotated: Sandbox, reconciler: Command) -> None:

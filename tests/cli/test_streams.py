@@ -51,6 +51,14 @@ def test_a_reader_that_went_away_is_not_worth_a_word(sandbox: Sandbox, arguments
     assert all(line.startswith("Reading ") for line in err.splitlines())
 
 
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_nobody_to_show_the_files_to_does_not_change_how_it_ended(sandbox: Sandbox, as_json: list[str]) -> None:
+    arguments = ["export-annotations", "--id", "1", "--format", "native", "--out", "x", *as_json]
+    code, err = _with_a_reader_that_went_away(arguments, surroundings(sandbox))
+    assert code == 0, err
+    assert list(Path("x").glob("*.task-1.json"))
+
+
 def test_nobody_to_show_the_plan_to_is_no_reason_to_apply_it(sandbox: Sandbox) -> None:
     code, err = _with_a_reader_that_went_away(["apply", "reopen.yaml", "--yes"], surroundings(sandbox))
     assert code == 1

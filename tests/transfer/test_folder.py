@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +43,29 @@ def test_listed(tmp_path: Path) -> None:
     checked = subprocess.run(["sha256sum", "-c", SUMS], cwd=out, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout) == (0, "task-1.zip: OK\ntask-2.zip: OK\n")
     assert [standing(out, entry) for entry in entries] == [Standing.WHOLE, Standing.WHOLE]
+
+
+def test_a_disk_that_is_full_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has arrived stays listed, line by line; what is half there makes room first."""
+    with arriving(tmp_path, PURPOSE) as held:
+        entry = put(held, 1, "one")
+        held.place(2).write_text("hal")
+
+        def full(_: int) -> None:
+            assert not (tmp_path / WORK / "arriving").exists()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr("os.fsync", full)
+    assert held.unlisted == "checksums.json and SHA256SUMS cannot be written: No space left on device"
+    assert not (tmp_path / WORK / CHECKSUMS).exists()
+    monkeypatch.undo()
+    listing = known(tmp_path)
+    assert listing is not None
+    assert listing.files == (entry,)
+    with arriving(tmp_path, PURPOSE) as again:
+        pass
+    assert again.unlisted is None
+    assert (tmp_path / SUMS).read_bytes() == listing.sums()
 
 
 def test_what_a_killed_process_leaves(tmp_path: Path) -> None:

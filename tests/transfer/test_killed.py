@@ -113,6 +113,8 @@ def test_a_restore_makes_no_task_twice(desk: Desk, under_way: bool) -> None:
         killed_at(desk, r"^/api/requests/action%3Dimport|^/api/requests/action=import", *arguments)
         if under_way:
             desk.sandbox.before("GET", r"^/api/requests/action", held.close)
+        looked = run(desk, *arguments, "--dry-run")
+        assert "is not known yet; a real run finds out first, and may do less" in " ".join(looked.output.split())
         ended = run(desk, *arguments)
     assert ended.code == 0, ended.output
     assert names(desk) == sorted([*before, "batch-001", "batch-002", "batch-003"])

@@ -10,6 +10,7 @@ import pytest
 from reconciler.cvat.models import Task
 from reconciler.transfer.listing import Entry, Listing, Purpose, sha256_of
 from reconciler.transfer.matching import files_in, match
+from reconciler.transfer.names import file_name
 
 SERVER = "http://here"
 TASKS = [
@@ -23,6 +24,7 @@ TASKS = [
 
 
 def folder(path: Path, *names: str) -> list[Path]:
+    path.mkdir(exist_ok=True)
     for name in names:
         (path / name).write_text(name)
     return files_in(path)
@@ -45,15 +47,16 @@ def test_by_id_and_by_name(tmp_path: Path) -> None:
 
 def test_what_is_not_for_tasks_is_left(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
+    (tmp_path / ".hidden").symlink_to("nowhere")
     assert matched(tmp_path, "1.zip", "checksums.json", "SHA256SUMS", ".DS_Store") == {"1.zip": 1}
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("batch-01.zip", "matches no task of the selection\n    did you mean `batch-001`?"),
-        ("nothing.zip", "matches no task of the selection\n    name it after its task"),
-        ("task-99.zip", "is for task 99, which is not there, or not selected"),
+        ("batch-01.zip", "matches no task\n    did you mean `batch-001`?"),
+        ("nothing.zip", "matches no task\n    name it after its task"),
+        ("task-99.zip", "is for task 99, which is not there, or you cannot see it"),
         ("batch-002.task-1.zip", "is for task 1, but that is called `batch-001`\n    if it is meant all the same"),
         ("twin.zip", "matches 2 tasks: 3 (twin) and 4 (twin)\n    put the id into the file's name: twin.task-3.zip"),
         ("2.zip", "matches 2 tasks: 6 (2) and 2 (batch-002)"),
@@ -61,6 +64,65 @@ def test_what_is_not_for_tasks_is_left(tmp_path: Path) -> None:
 )
 def test_none_and_two(tmp_path: Path, name: str, message: str) -> None:
     assert message in problems(tmp_path, name)
+
+
+LIKE_FILES = [
+    Task(id=3, name="three"),
+    Task(id=5, name="task-6"),
+    Task(id=6, name="six"),
+    Task(id=7, name="foo"),
+    Task(id=8, name="foo.task-7"),
+    Task(id=12, name="x.task-3"),
+]
+
+
+def test_a_task_may_be_called_like_a_file(tmp_path: Path) -> None:
+    found = match(folder(tmp_path, "x.task-3.json", "three.task-3.json"), LIKE_FILES, None, SERVER)
+    assert not found.problems
+    assert {file.name: task for task, file in found.files.items()} == {"x.task-3.json": 12, "three.task-3.json": 3}
+
+
+def test_the_id_of_one_and_the_name_of_another_are_two(tmp_path: Path) -> None:
+    found = match(folder(tmp_path, "task-6.json", "foo.task-7.json"), LIKE_FILES, None, SERVER)
+    said = "\n".join(map(str, found.problems))
+    assert not found.files
+    assert "task-6.json matches 2 tasks: 6 (six) and 5 (task-6)" in said
+    assert "foo.task-7.json matches 2 tasks: 7 (foo) and 8 (foo.task-7)" in said
+    clear = folder(tmp_path / "clear", "foo.task-7.task-8.json", "foo.task-7.task-7.json")
+    assert match(clear[1:], LIKE_FILES, None, SERVER).files == {8: clear[1]}
+
+
+def test_long_names_that_begin_alike(tmp_path: Path) -> None:
+    long = [Task(id=one, name=f"{'n' * 160}{one}") for one in (1, 2)]
+    files = folder(tmp_path, *(file_name(task.id, task.name, ".zip") for task in long))
+    assert dict(match(files, long, None, SERVER).files) == {1: files[0], 2: files[1]}
+
+
+def test_what_stands_in_the_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "task-1.zip").symlink_to("nowhere")
+    (tmp_path / "task-2.zip").mkdir()
+    found = match(files_in(tmp_path), TASKS, None, SERVER)
+    assert [str(problem).splitlines()[0] for problem in found.problems] == [
+        f"error: {tmp_path}/task-1.zip is a link that leads nowhere",
+        f"error: {tmp_path}/task-2.zip is a folder, not a file",
+    ]
+
+
+def test_a_selection_narrows_a_folder(tmp_path: Path) -> None:
+    files = folder(tmp_path, "1.zip", "task-2.zip", "twin.zip", "a_b.xml", "nothing.zip")
+    found = match(files, [TASKS[0], TASKS[3]], None, SERVER, others=TASKS)
+    assert {file.name: task for task, file in found.files.items()} == {"1.zip": 1, "twin.zip": 4}
+    assert found.left_out == 2
+    assert [str(problem).splitlines()[0] for problem in found.problems] == [
+        f"error: {tmp_path}/nothing.zip matches no task"
+    ]
+
+
+def test_a_selection_does_not_make_an_id_a_name(tmp_path: Path) -> None:
+    """The file is for task 6; that another one is called so does not make it that one's."""
+    files = folder(tmp_path, "task-6.json")
+    found = match(files, [LIKE_FILES[1]], None, SERVER, others=LIKE_FILES)
+    assert "matches 2 tasks" in str(found.problems[0])
 
 
 def test_two_files_for_one_task_and_all_of_it_together(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from reconciler.plan.steps import Image, Step
 class UploadData(Operation):
     """An empty task is given its data. Data is there for good, so a task that has some is left as it is."""
 
+    in_background = True
+
     def look(self, step: Step, number: int | None = None, beside: Collection[int] | None = None) -> Found:
         """How many frames the task has; None: no data yet."""
         _, task_id = self.site.owner(step)
@@ -56,6 +58,11 @@ class UploadData(Operation):
         told = self._told(step, "sending the data")
         upload_data(session, task_id, body, files, stop=stop, on_progress=told, take_over=begun)
         return Sent()
+
+    def under_way(self, step: Step) -> tuple[str, ...]:
+        """The making of the task's frames."""
+        running = running_request(self.site.session, task_id=self.site.owner(step)[1], operation=CREATING)
+        return (running,) if running is not None else ()
 
     def arrived(self, step: Step, found: Found) -> bool:
         """Whether there is data, as much as planned."""

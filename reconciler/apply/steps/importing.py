@@ -11,8 +11,8 @@ from reconciler.apply.steps.cut_imports import cut_off_before
 from reconciler.apply.steps.lacking import lacking_in, short_of
 from reconciler.apply.steps.loading import file_of
 from reconciler.apply.steps.operation import Found, Sent, Standing
-from reconciler.cvat.importing import import_annotations
-from reconciler.cvat.requests import Stopped, WorkFailed, ended
+from reconciler.cvat.importing import IMPORTING, import_annotations
+from reconciler.cvat.requests import Stopped, WorkFailed, ended, running_request
 from reconciler.errors import ConflictError, ServerError
 from reconciler.plan.steps import Step
 
@@ -24,6 +24,7 @@ class ImportAnnotations(AnnotationsOperation):
     """
 
     method = "POST"
+    in_background = True
 
     def standing(self, step: Step, found: Found) -> Standing:
         """What comes of it only the server knows; so only what was there can be compared."""
@@ -62,6 +63,11 @@ class ImportAnnotations(AnnotationsOperation):
             raise
         return self._with_what_was_there(step, before, cut_off) if keeps else Sent()
 
+    def under_way(self, step: Step) -> tuple[str, ...]:
+        """The import into this task."""
+        running = running_request(self.site.session, task_id=self.task_id(step), operation=IMPORTING)
+        return (running,) if running is not None else ()
+
     def _after_another(self, step: Step, rq_id: str) -> None:
         """Somebody else imports into the task: what comes of that counts as what they have annotated.
 
@@ -75,9 +81,7 @@ class ImportAnnotations(AnnotationsOperation):
             found = self.look(step)
         except Stopped:
             raise ConflictError("another import into the task is under way; it was not waited for to its end") from None
-        except (
-            ServerError
-        ) as error:  # not to be taken for a failure of one's own, after which others' work is looked at
+        except ServerError as error:  # no failure of one's own, after which others' work would be looked at
             raise ConflictError(f"another import into the task is under way; {error.what}") from error
         if (conflict := self.standing(step, found).conflict) is not None:
             raise ConflictError(f"another import into the task came first: {conflict}")

@@ -16,7 +16,9 @@ from reconciler.errors import ConflictError, ReconcilerError, ServerError
 from reconciler.history.model import WriteOutcome
 from reconciler.plan.steps import Step
 
-GOES_ON = "stopped while the server works on it; it goes on there, and the next run continues it"
+GOES_ON = "stopped while the server works on it; it goes on there, and the next run, or a rollback, waits for it"
+NOT_DONE = "stopped before it was done"
+MAY_GO_ON = "the server may still be at work on it; the next run, or a rollback, finds out"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class OneStep:
         try:
             sent = self.operation.send(self.step, found)
         except Stopped:
-            return self._result(WriteOutcome.UNKNOWN, found, message=GOES_ON)
+            return self._after_stop(found)
         except WorkFailed as error:
             return self._result(WriteOutcome.FAILED, found, message=error.what, answered=True)
         except ServerError as error:
@@ -110,25 +112,51 @@ class OneStep:
             return ended  # it is read again once more when all is done, and then told
         return replace(ended, gave=self.operation.gave(self.step, after))
 
+    def _after_stop(self, before: Found) -> StepResult:
+        """What a person has stopped may be half sent, under way at the server, or done meanwhile: the server tells."""
+        try:
+            under_way = self.operation.under_way(self.step)
+            if under_way:
+                return self._unsettled(self._result(WriteOutcome.UNKNOWN, before, message=GOES_ON), before, under_way)
+            after = self.operation.look(self.step, None, before.all_of_name)
+        except (ReconcilerError, NotMade):
+            return self._unsettled(self._result(WriteOutcome.UNKNOWN, before, message=MAY_GO_ON), before)
+        if self.operation.arrived(self.step, after):
+            return self._arrived(after)
+        return self._result(WriteOutcome.SKIPPED, before, message=NOT_DONE)
+
+    def _arrived(self, after: Found) -> StepResult:
+        return replace(self._result(WriteOutcome.WRITTEN, after), gave=self.operation.gave(self.step, after))
+
+    def _unsettled(self, result: StepResult, before: Found, under_way: tuple[str, ...] = ()) -> StepResult:
+        """What the server does with it is seen by whoever comes next, as of a run that was killed."""
+        return replace(result, unsettled=True, under_way=under_way, beside=before.all_of_name)
+
     def _after_failure(self, before: Found, error: ServerError) -> StepResult:
         """Only a look tells whether it arrived. A creation is never sent again before that: it would be made twice.
 
         Even a refusal may come after it arrived: a PATCH whose connection broke is sent again by the transport, and a
-        label that is there already is refused then. What has not arrived is as the refusal (3xx, 4xx) says.
+        label that is there already is refused then. What has not arrived is as the refusal (3xx, 4xx) says. What the
+        server does in the background may still be to come, whatever the answer to a question about it was.
         """
         status, words = error.status or None, error.what
         failed = self._result(WriteOutcome.FAILED, before, status=status, message=words)
         refused = 300 <= error.status < 500
+        unknown = replace(failed, outcome=WriteOutcome.UNKNOWN)
         try:
+            if not refused and (under_way := self.operation.under_way(self.step)):
+                told = replace(unknown, message=f"{words}; {MAY_GO_ON}")
+                return self._unsettled(told, before, under_way)
             after = self.operation.look(self.step, None, before.all_of_name)
         except (ReconcilerError, NotMade):
-            return failed if refused else replace(failed, outcome=WriteOutcome.UNKNOWN)
+            if self.operation.in_background:
+                return self._unsettled(replace(unknown, message=f"{words}; {MAY_GO_ON}"), before)
+            return failed if refused else unknown
         if self.operation.arrived(self.step, after):
-            arrived = self._result(WriteOutcome.WRITTEN, after)
-            return replace(arrived, gave=self.operation.gave(self.step, after))
+            return self._arrived(after)
         if refused or self.operation.untouched(self.step, after):
             return failed
-        return replace(failed, outcome=WriteOutcome.UNKNOWN, id=after.id)
+        return replace(unknown, id=after.id)
 
     def _result(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from reconciler.apply.steps.images import differing, only, same
 from reconciler.apply.steps.site import Site
@@ -58,8 +58,11 @@ class ToCopy:
 class Operation:
     """How one kind of step is carried out. Subclasses say how to look and what to send.
 
-    `look` and `send` raise ServerError, and NotMade where what the step belongs to was not made.
+    `look` and `send` raise ServerError, and NotMade where what the step belongs to was not made. `in_background`: the
+    server works on what is sent after it has answered, and goes on with it whatever becomes of the run.
     """
+
+    in_background: ClassVar[bool] = False
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -103,6 +106,14 @@ class Operation:
     def request(self, step: Step, number: int | None) -> str:
         """What is sent, for the record: `POST /api/projects`."""
         raise NotImplementedError
+
+    def under_way(self, step: Step) -> tuple[str, ...]:
+        """The server's requests that may be at work on what was sent.
+
+        Raises:
+            ServerError: it cannot be asked.
+        """
+        return ()
 
     def replaced(self, step: Step, number: int) -> tuple[Replaced, ...]:
         """What has got a new id by this step, which made an object with this one."""

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from threading import Event
 
 from reconciler.apply.steps.operation import Found, Operation, Sent, Standing
+from reconciler.cvat.backups import RESTORING
+from reconciler.cvat.requests import running_requests
 from reconciler.history.model import Replaced
 from reconciler.plan.state import task_state
 from reconciler.plan.steps import Image, Step
@@ -16,6 +18,8 @@ from reconciler.snapshots.restoring import Restoring
 
 class RestoreTask(Operation):
     """A backup is imported: a new task, in no project. One that has come back already is not brought back again."""
+
+    in_background = True
 
     def look(self, step: Step, number: int | None = None, beside: Collection[int] | None = None) -> Found:
         """The task that came of the copy, if there is one: its successor, or one of its name that is new."""
@@ -52,6 +56,10 @@ class RestoreTask(Operation):
     def request(self, step: Step, number: int | None) -> str:
         """What is sent."""
         return "POST /api/tasks/backup/"
+
+    def under_way(self, step: Step) -> tuple[str, ...]:
+        """All restores of this account: the server gives them no name to know this one by."""
+        return tuple(running_requests(self.site.session, operation=RESTORING))
 
     def copy(self, step: Step) -> Copy:
         """What it is restored from."""

@@ -8,8 +8,9 @@ from threading import Event
 from reconciler.apply.steps.contents import read_contents
 from reconciler.apply.steps.loading import file_of
 from reconciler.apply.steps.operation import Found, Operation, Sent
-from reconciler.cvat.backups import restore_backup
+from reconciler.cvat.backups import RESTORING, restore_backup
 from reconciler.cvat.models import Task
+from reconciler.cvat.requests import running_requests
 from reconciler.history.bindings import load_bindings
 from reconciler.plan.state import task_state
 from reconciler.plan.steps import Image, Step
@@ -17,6 +18,8 @@ from reconciler.plan.steps import Image, Step
 
 class RestoreFile(Operation):
     """A backup is imported: a new task, in no project, but in the organization of the one that it is to go into."""
+
+    in_background = True
 
     def look(self, step: Step, number: int | None = None, beside: Collection[int] | None = None) -> Found:
         """The task that came of the file, if there is one: what its address stands for, or one of its name, new."""
@@ -53,6 +56,10 @@ class RestoreFile(Operation):
     def request(self, step: Step, number: int | None) -> str:
         """What is sent."""
         return "POST /api/tasks/backup/"
+
+    def under_way(self, step: Step) -> tuple[str, ...]:
+        """All restores of this account: the server gives them no name to know this one by."""
+        return tuple(running_requests(self.site.session, operation=RESTORING))
 
     def _bound(self, step: Step) -> Task | None:
         session = self.site.session

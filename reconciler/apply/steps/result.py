@@ -15,7 +15,7 @@ class StepResult:
     `id` is the object's own id as soon as it is known, `of` what it belongs to with its id, `gave` what was there
     afterwards in the terms of the step's `gives`, `copied` the folder of the copy that was taken before, and `beside`
     the ids of others of the same name that were there before something was made. `answered`: it failed, but not for
-    want of a server.
+    want of a server. `unsettled`: the server was still at work on it when the run stopped, by the requests `under_way`.
     """
 
     step: Step
@@ -30,3 +30,5 @@ class StepResult:
     beside: tuple[int, ...] = ()
     request: str = ""
     answered: bool = False
+    unsettled: bool = False
+    under_way: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from reconciler.plan.building.labels_after import LabelsAfter
 from reconciler.plan.formats import importing, unknown_format
 from reconciler.plan.steps import AnnotationsWish, Content
 from reconciler.plan.wishes import Place
+from reconciler.snapshots.archives import is_whole
 from reconciler.wording import listed
 
 _SHOWN = 10
@@ -60,6 +61,23 @@ class AnnotationFile:
         wrong = list(unknown_format(self.format or "", self.ctx.formats, "imports", self.at("format")))
         self.ctx.problems += wrong
         return not wrong
+
+    def is_sendable(self) -> bool:
+        """Whether the server may be able to read it: not empty, no archive that is cut off. Not: a problem.
+
+        It would say so only at the file's turn, when the annotations of other tasks are replaced already.
+        """
+        try:
+            if not self._path.stat().st_size:
+                self.ctx.problem(f"{self.block.file} is empty", self.where, "name a file that has something in it")
+            elif self._path.suffix.lower() == ".zip" and not is_whole(self._path):
+                what = f"{self.block.file} is no readable zip archive: cut off, or damaged"
+                self.ctx.problem(what, self.where, "get it again")
+            else:
+                return True
+        except OSError as failure:
+            self.ctx.problem(f"{self.block.file} cannot be read: {failure.strerror or failure}", self.where)
+        return False
 
     def annotations(self, labels: LabelsAfter, size: int | None) -> Annotations | None:
         """What is in a file of CVAT's own JSON; None if it cannot be for a task of so many frames: a problem.

@@ -63,7 +63,8 @@ class WantedAnnotations:
         if wish.mode == "append" and self._was_applied(wish):
             return []  # whatever people have done since
         if wish.format is not None:
-            return self._import(file, wish) if file.is_importable() else []
+            usable = [file.is_importable(), file.is_sendable()]  # both are told
+            return self._import(file, wish) if all(usable) else []
         return self._native(file, wish)
 
     def _import(self, file: AnnotationFile, wish: AnnotationsWish) -> list[Step]:

@@ -84,7 +84,7 @@ def test_what_the_server_still_works_on_is_waited_for_by_the_next_run(desk: Desk
         desk.sandbox.before("GET", "/api/requests/", lambda: os.kill(os.getpid(), signal.SIGINT))
         outcome = desk.apply(PROJECT + TASK)
         assert outcome.run.status is RunStatus.INTERRUPTED
-        assert "the next run continues it" in told(outcome)["task.one.data"]
+        assert "the next run, or a rollback, waits for it" in told(outcome)["task.one.data"]
         uploads = _uploads(desk)
     again = desk.apply(PROJECT + TASK)
     assert again.run.status is RunStatus.DONE, told(again)

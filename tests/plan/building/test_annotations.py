@@ -160,6 +160,19 @@ def test_a_track_over_the_bounds_of_jobs_is_planned_once(desk: Desk) -> None:
     assert desk.step().gives is not None
 
 
+def test_an_archive_that_is_cut_off_is_refused_at_its_place(desk: Desk) -> None:
+    desk.make()
+    desk.file = desk.file.with_name("wanted.zip")
+    desk.file.write_bytes(b"PK\3\4 and then nothing")
+    with pytest.raises(PlanError) as raised:
+        desk.plan(format="CVAT 1")
+    cut, unknown = raised.value.problems  # told together
+    assert "imports no format `CVAT 1`" in unknown.what
+    assert "wanted.zip is no readable zip archive: cut off, or damaged" in cut.what
+    assert cut.where is not None
+    assert cut.where.line == 4
+
+
 def test_a_file_of_another_format_is_imported_once(desk: Desk) -> None:
     desk.make()
     desk.file.write_text("whatever it is")
