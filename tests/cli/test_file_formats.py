@@ -79,7 +79,8 @@ def test_nor_imported(connected: Sandbox, reconciler: Command) -> None:
 
 
 def test_nor_planned(connected: Sandbox, reconciler: Command) -> None:
-    files("a.zip")
+    files()
+    zipfile.ZipFile("in/a.zip", "w").close()
     blocks = "".join(
         f"  t{task}: {{id: {task}, annotations: {{file: in/a.zip, format: {wanted}}}}}\n"
         for task, wanted in ((1, CLOUDS), (2, CLOUDS), (3, CLOUDS), (4, FLAT), (5, FLAT))

@@ -191,7 +191,7 @@ def test_a_server_that_cannot_be_asked_while_it_works(desk: Desk) -> None:
     """The run fails; the import arrives all the same, and goes again with the run."""
     draw(desk, 0, 1)
     with desk.sandbox.held():
-        desk.sandbox.fail("GET", "^/api/requests", status=500, times=None)
+        desk.sandbox.fail("GET", "^/api/requests/action", status=500, times=None)
         ended = run(desk, *importing("replace"))
         assert ended.code == 3, ended.output
         assert "the server may still be at work on it" in in_one_line(ended)

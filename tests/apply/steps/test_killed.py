@@ -189,7 +189,7 @@ def test_what_an_import_was_beside_comes_back_with_a_rollback(desk: Desk) -> Non
 
 
 def test_what_an_import_is_beside_comes_back_though_the_next_run_only_waits_for_it(desk: Desk) -> None:
-    """Killed while the server imports: the next run finds it under way, of whomever it is, and leaves it alone."""
+    """Killed while the server imports: the next run waits for it; what comes of it was not there in the plan."""
     desk.apply(annotated())
     draw(desk, 1, 3)
     under_way = "^/api/requests/action"
@@ -199,7 +199,7 @@ def test_what_an_import_is_beside_comes_back_though_the_next_run_only_waits_for_
         desk.sandbox.before("GET", under_way, holding.close)
         waited = desk.apply(imported(desk, "append"))
     assert waited.run.status is RunStatus.CONFLICT
-    assert "another import into the task came first" in told(waited)["task.one.annotations"]
+    assert "its annotations were changed by somebody else since the plan" in told(waited)["task.one.annotations"]
     assert shapes(desk, 1) == [2]
     outcome = desk.apply(imported(desk, "append"))
     assert outcome.run.status is RunStatus.DONE, told(outcome)
