@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Final
 
 from reconciler.apply.one_write import OneWrite, Result
 from reconciler.apply.outage import Outage
 from reconciler.apply.telling import Telling, Unobserved
+from reconciler.apply.verification import ARRIVED
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.writing import Writer
 from reconciler.history.model import WriteOutcome
@@ -22,6 +24,8 @@ from reconciler.plan.model import Change, Write
 __all__ = ["Executor", "Observer", "Result"]
 
 Observer = Callable[[Result], None]
+
+_HELD_BACK: Final = "what is wanted of the task's jobs has not arrived, and this would hide the task from the rule"
 
 
 class Executor:
@@ -71,9 +75,22 @@ class Executor:
             return [result for results in pool.map(self._one_task, by_task.values()) for result in results]
 
     def _one_task(self, changes: list[Change]) -> list[Result]:
-        return [
-            self._one_write(change, index, write) for change in changes for index, write in enumerate(change.writes)
-        ]
+        results: list[Result] = []
+        for change in changes:
+            for index, write in enumerate(change.writes):
+                if change.kind == "task" and any(one.outcome not in ARRIVED for one in results):
+                    results.append(self._held_back(change, index, write))
+                else:
+                    results.append(self._one_write(change, index, write))
+        return results
+
+    def _held_back(self, change: Change, index: int, write: Write) -> Result:
+        """Its jobs came first because a rule selects by what is written here (`plan.writing_order`)."""
+        message = None if self._stop.is_set() else _HELD_BACK
+        result = Result(change, index, write, WriteOutcome.SKIPPED, message=message)
+        if message is not None:
+            self._telling.tell(result)
+        return result
 
     def _one_write(self, change: Change, index: int, write: Write) -> Result:
         skipped = Result(change, index, write, WriteOutcome.SKIPPED)

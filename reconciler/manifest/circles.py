@@ -17,7 +17,7 @@ from reconciler.manifest.locations import Locations
 from reconciler.manifest.meeting import implies, may_meet
 from reconciler.manifest.models import Manifest, RuleBlock
 from reconciler.manifest.positions import Position
-from reconciler.manifest.selectors import Selector
+from reconciler.manifest.selectors import Selector, waits
 from reconciler.manifest.situations import JOBS_ASSIGNEE, Situation, Situations, Value, holds
 
 _MOST: Final = 5000
@@ -30,7 +30,7 @@ _Step = tuple[Situation, tuple[str, ...]]
 
 def circles(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
     """An error for rules that certainly meet on some task; a warning where that hangs on names, roles and the like."""
-    rules = {key: rule for key, rule in manifest.rules.items() if rule.mode == "always" and not _waits(rule.select)}
+    rules = {key: rule for key, rule in manifest.rules.items() if rule.mode == "always" and not waits(rule.select)}
     told: set[frozenset[str]] = set()
     tried: set[tuple[bool, tuple[str, ...]]] = set()
     for certain in (True, False):
@@ -56,12 +56,6 @@ def circles(manifest: Manifest, locations: Locations) -> Iterator[Problem]:
                 yield _problem(
                     path, locations, next(iter(sorted(named, key=list(rules).index))), certain=certain, roles=key[0]
                 )
-
-
-def _waits(selector: Selector) -> bool:
-    """Whether it takes only what has been left alone: not what a rule has just changed."""
-    intervals = (selector.updated, selector.job.updated if selector.job is not None else None)
-    return any(one is not None and (one.older_than is not None or one.before is not None) for one in intervals)
 
 
 def _problem(path: list[_Step], locations: Locations, first: str, *, certain: bool, roles: bool) -> Problem:

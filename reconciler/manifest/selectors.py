@@ -195,3 +195,15 @@ def asks_for_name(selector: Selector) -> bool:
     if selector.name is not None or selector.name_regex is not None:
         return True
     return selector.not_ is not None and asks_for_name(selector.not_)
+
+
+def asks_who_has_it(selector: Selector) -> bool:
+    """Whether what it selects hangs on who is assigned."""
+    by_job = selector.job is not None and selector.job.assignee is not None
+    return by_job or selector.assignee is not None or (selector.not_ is not None and asks_who_has_it(selector.not_))
+
+
+def waits(selector: Selector) -> bool:
+    """Whether it takes only what has been left alone: not what a rule has just changed."""
+    intervals = (selector.updated, selector.job.updated if selector.job is not None else None)
+    return any(one is not None and (one.older_than is not None or one.before is not None) for one in intervals)

@@ -25,7 +25,7 @@ def begun_tasks(server: Observed, tasks: Collection[int]) -> set[int]:
     if not tasks:
         return set()
     jobs = server.jobs_of_tasks(sorted(tasks), where=_HAS_BEGUN)
-    return {job.task_id for job in jobs if job.task_id is not None and _has_begun(job)}
+    return {job.task_id for job in jobs if job.task_id is not None and has_begun(job)}
 
 
 def resting_on_it(changes: Iterable[Change]) -> set[int]:
@@ -33,5 +33,6 @@ def resting_on_it(changes: Iterable[Change]) -> set[int]:
     return {change.task for change in changes if f"task.{BEGUN}" in change.rests_on}
 
 
-def _has_begun(job: Job) -> bool:
+def has_begun(job: Job) -> bool:
+    """Whether a job is begun annotation work."""
     return job.state != "new" and job.type != "ground_truth"

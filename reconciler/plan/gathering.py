@@ -20,7 +20,7 @@ from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
 from reconciler.plan.naming import wish_names, with_wanted
 from reconciler.plan.people import NamedPeople, is_mistyped
 from reconciler.plan.previous import PreviousAnnotators
-from reconciler.plan.selection import Selecting, Selection
+from reconciler.plan.selection import Selecting, Selection, no_label
 from reconciler.plan.standing import Standing, definition_digest, edited, fresh, frozen, is_frozen
 from reconciler.plan.state import job_seen, task_state, users_of
 from reconciler.plan.targets import Targets
@@ -198,7 +198,7 @@ class Gathering:
         """
         address, at = f"rule.{key}", self._below("rules", key, "select")
         for path, name, hint in self.selecting.unknown_labels(block.select):
-            text = f"selects by the label {name!r}, which nothing here has"
+            text = no_label(name)
             if is_mistyped(path, once=block.mode == "once"):
                 self.problems.append(Problem(f"{address} {text}", at(*path), hint))
             else:

@@ -42,11 +42,12 @@ from reconciler.plan.priority import find_priorities
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.selection import Selecting
 from reconciler.plan.state import users_of
-from reconciler.plan.steps import BindingWish, Step
+from reconciler.plan.steps import BindingWish, Do, Step
 from reconciler.plan.summary import existing, named_users, summarise, task_labels
 from reconciler.plan.surroundings import Surroundings
 from reconciler.plan.targets import Targets
 from reconciler.plan.wish import Wish
+from reconciler.plan.writing_order import in_writing_order
 
 _WantedOfJobs = Mapping[int, Mapping[str, Wish]]
 
@@ -72,6 +73,7 @@ class _Planner:
         self._problems: list[Problem] = []
         self._warnings: list[Warning_] = []
         self._going: dict[int, Task] = {}  # tasks that are to be deleted
+        self._moved: set[int | None] = set()  # tasks that are moved to another project
         self._left_out: dict[int, list[Change]] = defaultdict(list)  # by task: what --target leaves out
         self._building = Building(
             loaded=loaded,
@@ -127,6 +129,7 @@ class _Planner:
         users = self._users()
         self._building.users = users
         ordered = build_steps(self._building, data, going)
+        self._moved = {step.id for step in ordered.steps if step.do is Do.MOVE_TASK}
         jobs = read_jobs(self._found.wishes.values(), self._around.server)
         assignments = assigning.share_out(self._found.wishes, jobs, self._found.disagreements)
         wanted = self._wanted_of_jobs(jobs)
@@ -168,13 +171,20 @@ class _Planner:
             if wishes.sources:
                 complete = task_id in read.complete
                 one = TaskChanges(wishes, read.of(task_id), wanted, complete, users, self._warnings)
-                for change in one.changes():
+                for change in map(self._wherever_it_is_moved, one.changes()):
                     if change.action is Action.NO_OP and task_id in stepped:
                         continue
                     wanted_now = self._targets.wants(change, wishes.sources)
                     (planned if wanted_now else self._left_out[task_id]).append(change)
         self._warnings += self._targets.unmet()
-        return planned
+        return in_writing_order(planned)
+
+    def _wherever_it_is_moved(self, change: Change) -> Change:
+        """A task that this plan moves was selected where it is now; its fields are written once it is moved."""
+        if change.task not in self._moved:
+            return change
+        rests_on = {name: value for name, value in change.rests_on.items() if name != "task.project"}
+        return change.model_copy(update={"rests_on": rests_on})
 
     def _assemble(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Final
 
 from reconciler.cvat.capabilities import is_replica
 from reconciler.cvat.filters import Filter, is_in
@@ -15,10 +16,13 @@ from reconciler.errors import Location, Problem
 from reconciler.manifest.models import JobSelector, Selector
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.conditions import Condition, bounds_of, narrowed, one_of_names, plain_conditions, within
+from reconciler.plan.model import Warning_
 from reconciler.plan.observing import Observed
 from reconciler.plan.priority import Priorities
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.wishes import Place
+
+_BY_LABEL: Final = "selects by the label "
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,16 @@ class Selecting:
             if job.task_id is not None and job_matches(selector, job, self.now):
                 by_task[job.task_id].append(job)
         return dict(by_task)
+
+
+def no_label(name: str) -> str:
+    """What it means that a rule selects by a label that is not there, for a person."""
+    return f"{_BY_LABEL}{name!r}, which nothing here has"
+
+
+def says_no_label(warning: Warning_) -> bool:
+    """Whether a warning says that."""
+    return warning.text.startswith(_BY_LABEL)
 
 
 def _tests(conditions: Sequence[Condition]) -> frozenset[str]:

@@ -22,7 +22,7 @@ from reconciler.wording import counted
 SHOWN = 20
 
 _TITLES = {
-    WriteOutcome.SKIPPED: ("Not reached: the run was stopped before {}", "yellow"),
+    WriteOutcome.SKIPPED: ("Not reached: {} not made", "yellow"),
     WriteOutcome.UNKNOWN: ("Unknown: no answer came; {} may or may not have arrived", "bold yellow"),
     WriteOutcome.CONFLICT: ("Conflicts: somebody else changed these since the plan; {} not made", "bold yellow"),
     WriteOutcome.FAILED: ("Failed: the server refused {}", "bold red"),

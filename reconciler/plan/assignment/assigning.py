@@ -14,6 +14,7 @@ from functools import cached_property
 
 from reconciler.errors import Problem
 from reconciler.manifest.priority_format import LARGEST
+from reconciler.manifest.selectors import asks_who_has_it, waits
 from reconciler.plan.assignment.books import Books, Scope
 from reconciler.plan.assignment.job_books import JobBooks
 from reconciler.plan.assignment.loads import loads_of
@@ -116,11 +117,23 @@ class Assigning:
             previous = self._previous(work) if rule.assign.exclude_previous else None
             unknown += rule.assign.exclude_previous and work.stage != "annotation" and previous is None
             barred = frozenset({previous} if previous is not None else ())
-            if work.taken and work.now is not None and _can_be_spared(work.now, rule, barred):
-                barred |= {work.now}
+            holder = work.person
+            if work.taken_by is not None and work.now is not None:
+                if self._is_let_go(work.taken_by) and _can_be_spared(work.now, rule, barred):
+                    barred |= {work.now}
+                else:
+                    holder = work.now
             rank = (*places.get(work.task, ()), *work.rank)
-            pieces.append(Piece(work.id, work.person, work.begun or work.said, barred, rank))
+            pieces.append(Piece(work.id, holder, work.begun or work.said, barred, rank))
         return pieces, unknown
+
+    def _is_let_go(self, address: str) -> bool:
+        """Whether a rule that takes work from somebody selects it no more once another has it.
+
+        One that does would take it again, at every apply, and it would go round.
+        """
+        rule = self.ctx.manifest.rules.get(address.removeprefix("rule."))
+        return rule is not None and (rule.mode == "once" or waits(rule.select) or asks_who_has_it(rule.select))
 
     def _places(self, rule: SharingRule) -> dict[int, tuple[int]]:
         """By task, what comes before other work, if the rule says so: by priorities once the plan is applied."""

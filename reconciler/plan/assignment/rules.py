@@ -10,7 +10,8 @@ from functools import cached_property
 from reconciler.errors import Location, Problem
 from reconciler.manifest.assigned_stages import assigned_stages
 from reconciler.manifest.assigning import AssignBlock
-from reconciler.manifest.models import RuleBlock, Selector
+from reconciler.manifest.models import RuleBlock
+from reconciler.manifest.selectors import asks_who_has_it
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.assignment.pieces import Team
 from reconciler.plan.model import Left, RulePhase, ServerRef
@@ -57,7 +58,7 @@ class SharingRule:
         moves = self.block.set.status is not None or self.block.set.jobs is not None
         if self.block.mode == "once" or moves:
             return 0
-        return 1 if _asks_who_has_it(self.block.select) else 2
+        return 1 if asks_who_has_it(self.block.select) else 2
 
     def find_people(self, people: People, ref: ServerRef) -> Iterator[Problem]:
         """Find out who is meant; what stands against it is told."""
@@ -105,8 +106,3 @@ class SharingRule:
             most=self.assign.max_per_person,
             only_unassigned=self.assign.only_unassigned,
         )
-
-
-def _asks_who_has_it(selector: Selector) -> bool:
-    by_job = selector.job is not None and selector.job.assignee is not None
-    return by_job or selector.assignee is not None or (selector.not_ is not None and _asks_who_has_it(selector.not_))

@@ -30,7 +30,7 @@ class Work:
     stage: str | None
     begun: bool
     said: bool = False  # another block says who has it
-    taken: bool = False  # another block takes it from whoever has it
+    taken_by: str | None = None  # the rule that takes it from whoever has it
     planned: str | None = None  # who has it by this very plan: `--target` leaves some of it out
     rank: tuple[int, ...] = ()
 
@@ -58,7 +58,7 @@ def work_of_job(job: Job, wishes: TaskWishes | None, *, going: bool = False) -> 
         stage=str(stage),
         begun=state != "new",
         said=who is not None and who.text is not None,
-        taken=who is not None and who.text is None,
+        taken_by=who.source if who is not None and who.text is None else None,
         rank=(job.task_id or 0, first),
     )
 
@@ -81,6 +81,6 @@ def work_of_task(task: Task, wishes: TaskWishes | None, *, begun: bool = False, 
         stage=None,
         begun=begun,
         said=who is not None and who.text is not None,
-        taken=who is not None and who.text is None,
+        taken_by=who.source if who is not None and who.text is None else None,
         rank=(task.id,),
     )

@@ -7,7 +7,7 @@ filter may let too much through: whoever asks looks again (`plan.conditions`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -17,12 +17,16 @@ from pydantic import JsonValue
 from reconciler.cvat.details import DataMeta, Formats, Guide
 from reconciler.cvat.filters import Filter
 from reconciler.cvat.models import Job, Label, Project, Task, UserRef
+from reconciler.plan.begun import BEGUN, has_begun
 from reconciler.plan.model import Change, Plan
 from reconciler.plan.observing import Observed
 from reconciler.plan.state import job_seen, task_state
+from reconciler.plan.steps import Do, Step
 from reconciler.plan.workflow import POSITION, job_status, task_status
 
 _USERS = frozenset({"assignee", "owner"})
+_MADE = -1
+"""The id of a project that the plan makes: none that is there, so nothing selects by it."""
 
 
 @dataclass
@@ -38,9 +42,12 @@ class Afterwards:
     _tasks_before: dict[int, Task] = field(default_factory=dict)
     _jobs_before: dict[int, Job] = field(default_factory=dict)
     gone: frozenset[int] = frozenset()  # tasks that the plan deletes
+    _moved: dict[int, int] = field(default_factory=dict)  # by task, the project that it is moved to
+    _begun_before: dict[int, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         changes = {(change.kind, change.id): change for change in self.plan.updates}
+        self._moved = dict(_moved_tasks(self.plan.steps))
         moved = {change.task for change in changes.values() if change.kind == "job"}
         jobs = self.server.jobs_of_tasks(sorted(moved)) if moved else []
         for job in jobs:
@@ -48,8 +55,10 @@ class Afterwards:
                 self._jobs_before[job.id] = job
                 self.changed_jobs[job.id] = self._job(job, change)
         statuses = self._statuses(jobs) if self.statuses else {}
+        begun = {job.task_id for job in jobs if has_begun(job)}
+        self._begun_before = {number: number in begun for number in moved}
         own = {number for kind, number in changes if kind == "task"}
-        for task in self.server.tasks_by_id(sorted(own | statuses.keys())):
+        for task in self.server.tasks_by_id(sorted(own | statuses.keys() | self._moved.keys())):
             self._tasks_before[task.id] = task
             self.changed_tasks[task.id] = self._task(task, changes.get(("task", task.id)), statuses.get(task.id))
         self.gone = frozenset(
@@ -89,8 +98,17 @@ class Afterwards:
         return self.server.project(project_id)
 
     def labels(self, condition: Filter | None = None) -> list[Label]:
-        """As `Observed`."""
-        return self.server.labels(condition)
+        """As `Observed`: which there are, and how they are called."""
+        there = {(_owner(label), label.name): label for label in self.server.labels(condition)}
+        for step in self.plan.steps:
+            if step.kind == "label" and step.of is not None and step.of.id is not None:
+                owner = step.of.kind, step.of.id
+                label = there.pop((owner, str((step.expect or {}).get("name", step.name))), None)
+                if step.gives is not None:
+                    name = str(step.gives.get("name", step.name))
+                    made = Label.model_validate({"id": 0, f"{step.of.kind}_id": step.of.id})
+                    there[owner, name] = (label or made).model_copy(update={"name": name})
+        return list(there.values())
 
     def labels_of(self, kind: Literal["project", "task"], number: int) -> list[Label]:
         """As `Observed`."""
@@ -121,6 +139,8 @@ class Afterwards:
     def as_found(self, change: Change) -> Change:
         """A change that was planned against this, resting on what is there now: it goes together with the plan."""
         rests_on = {name: self._before(change, name, value) for name, value in change.rests_on.items()}
+        if change.task in self._moved:  # it comes there before its fields are written
+            rests_on.pop("task.project", None)
         derived = {"status"} - {name for one in change.writes for name in one.gives}
         fields = [
             one.model_copy(update={"before": self._before(change, f"task.{one.path[0]}", one.before)})
@@ -133,6 +153,8 @@ class Afterwards:
 
     def _before(self, change: Change, name: str, value: JsonValue) -> JsonValue:
         kind, _, of = name.partition(".")
+        if of == BEGUN:
+            return self._begun_before.get(change.task, value)
         if kind == "task" and (task := self._tasks_before.get(change.task)) is not None:
             return task_state(task).get(of, value)
         if kind == "job" and (job := self._jobs_before.get(change.id)) is not None:
@@ -170,6 +192,8 @@ class Afterwards:
 
     def _task(self, task: Task, change: Change | None, status: str | None) -> Task:
         values = self._values(change) if change is not None else {}
+        if task.id in self._moved:
+            values["project_id"] = self._moved[task.id]
         if status is not None:
             values["status"] = status
         if (change is not None and change.writes) or values.get("status", task.status) != task.status:
@@ -196,6 +220,18 @@ def _fields(change: Change, *, after: bool) -> dict[str, JsonValue]:
     of_writes = [(one.gives if after else one.expect).items() for one in change.writes]
     found = {name: value for items in of_writes for name, value in items}
     return found | {one.path[0]: one.after if after else one.before for one in change.fields if len(one.path) == 1}
+
+
+def _moved_tasks(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
+    """The tasks that are moved, and the projects that they are moved to."""
+    for step in steps:
+        if step.do is Do.MOVE_TASK and step.id is not None:
+            place = step.of.id if step.of is not None else None
+            yield step.id, place if place is not None else _MADE
+
+
+def _owner(label: Label) -> tuple[str, int | None]:
+    return ("project", label.project_id) if label.project_id is not None else ("task", label.task_id)
 
 
 def _moves(change: Change) -> bool:

@@ -20,11 +20,13 @@ from reconciler.plan.model import (
     Write,
 )
 from reconciler.plan.onward.afterwards import Afterwards
+from reconciler.plan.selection import says_no_label
 from reconciler.plan.standing import selects_note
 from reconciler.plan.summary import summarise
 from reconciler.plan.targets import nothing_for
 from reconciler.plan.workflow import POSITION
 from reconciler.plan.writes import write
+from reconciler.plan.writing_order import in_writing_order
 
 _Key = tuple[Literal["task", "job"], int]
 
@@ -50,7 +52,7 @@ def both(first: Plan, then: Plan, afterwards: Afterwards) -> Plan:
 
 
 def _changes(first: Plan, then: Plan, afterwards: Afterwards, users: Mapping[str, int]) -> Iterator[Change]:
-    """In order: by task, its own change first. A task of which something changes has no no-op."""
+    """In the order in which they are written. A task of which something changes has no no-op."""
     before: dict[_Key, Change] = {(one.kind, one.id): one for one in first.updates}
     after: dict[_Key, Change] = {(one.kind, one.id): afterwards.as_found(one) for one in then.updates}
     moved_on = {one.task for one in after.values() if one.kind == "job" and _position(one)}
@@ -66,7 +68,7 @@ def _changes(first: Plan, then: Plan, afterwards: Afterwards, users: Mapping[str
     changing = {one.task for one in found}
     no_ops = {one.task: one for plan in (then, first) for one in plan.changes if one.action is Action.NO_OP}
     found += [one for task, one in no_ops.items() if task not in changing]
-    yield from sorted(found, key=lambda one: (one.task, one.kind == "job", one.id))
+    yield from in_writing_order(found)
 
 
 def _joined(one: Change, other: Change, users: Mapping[str, int]) -> Change | None:
@@ -136,9 +138,16 @@ def _only(values: Mapping[str, JsonValue], names: Iterable[str]) -> dict[str, Js
 
 
 def _warnings(first: Plan, then: Plan) -> tuple[Warning_, ...]:
-    """Those of both; but that nothing belongs to a target holds only if it holds of both."""
-    unmet = {nothing_for(target) for target in then.targets} - set(then.warnings)
-    return tuple(dict.fromkeys(one for one in (*first.warnings, *then.warnings) if one not in unmet))
+    """Those of both; but that nothing belongs to a target, or has a label, holds only if it holds of both."""
+    only_of_both = {nothing_for(target) for target in then.targets}
+    only_of_both |= {one for one in (*first.warnings, *then.warnings) if says_no_label(one) and _is_asked(one, then)}
+    in_both = set(first.warnings) & set(then.warnings)
+    found = dict.fromkeys([*first.warnings, *then.warnings])
+    return tuple(one for one in found if one not in only_of_both or one in in_both)
+
+
+def _is_asked(warning: Warning_, plan: Plan) -> bool:
+    return any(rule.address == warning.address for rule in plan.rules)
 
 
 def _rules(first: Plan, then: Plan) -> tuple[RuleStanding, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from reconciler.errors import PlanError, Problem
+from reconciler.history.priorities import UsedFormat
 from reconciler.manifest.circles import NARROW
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import Manifest, ProjectBlock, RuleBlock, TaskBlock, TaskFields
-from reconciler.plan.model import Plan
+from reconciler.plan.model import Action, Plan
 from reconciler.plan.onward.afterwards import Afterwards
 from reconciler.plan.onward.composing import both
 from reconciler.plan.onward.feeding import feeds, tests_status
@@ -17,8 +19,11 @@ from reconciler.plan.planner import plan_once
 from reconciler.plan.surroundings import Surroundings
 from reconciler.wording import listed
 
-_FOUND_BY = frozenset({"id", "name"})
-_FIELDS = _FOUND_BY | TaskFields.model_fields.keys() | {"project", "job_overrides", "lifecycle"}
+_FOUND_BY = frozenset({"id", "name", "ensure"})
+_IS_MADE_OF = frozenset({"data", "replace"})
+_FIELDS = _FOUND_BY | _IS_MADE_OF | TaskFields.model_fields.keys() | {"project", "job_overrides", "lifecycle"}
+_MOST = 50
+"""How often it is planned on. People write chains of three or four rules; what counts further than that has no end."""
 
 
 def make_plan(loaded: LoadedManifest, around: Surroundings, targets: Iterable[str] = ()) -> Plan:
@@ -41,23 +46,36 @@ def make_plan(loaded: LoadedManifest, around: Surroundings, targets: Iterable[st
     named = [target for target in targets if _is_about(target, rest.manifest)]
     if targets and not named:
         return whole
-    acting: list[Plan] = []
-    for _ in range(2 * len(rules) + 2):
-        if not feeds(latest, rules.values()):
-            return whole
+    reached: list[tuple[Plan, Plan]] = []
+    while feeds(latest, rules):
         server = Afterwards(around.server, whole, around.now, statuses=tests_status(rules.values()))
-        latest = plan_once(rest, replace(around, server=server, annotators=_annotators(around, server)), named)
+        latest = plan_once(rest, _afterwards(around, server, whole), named)
         if not latest.updates:
-            return whole
+            break
         whole = both(whole, latest, server)
-        acting.append(latest)
-    raise PlanError([_without_end(acting[-len(rules) - 1 :], rules, loaded)])
+        if any(_leads_to_the_same(before, whole) for before, _ in reached) or len(reached) == _MOST:
+            raise PlanError([_without_end([plan for _, plan in reached] + [latest], rules, loaded)])
+        reached.append((whole, latest))
+    return whole
+
+
+def _leads_to_the_same(one: Plan, other: Plan) -> bool:
+    """Whether everything is where it was before, though rules have gone on: they will go on for ever."""
+    return _results(one) == _results(other)
+
+
+def _results(plan: Plan) -> frozenset[tuple[str, int, str]]:
+    return frozenset(
+        (change.kind, change.id, write.model_dump_json(include={"gives"}))
+        for change in plan.updates
+        for write in change.writes
+    )
 
 
 def _what_holds_afterwards(loaded: LoadedManifest, plan: Plan) -> LoadedManifest:
     """The rules that always hold, and the fields of what is there: all else was dealt with in the first go."""
     manifest = loaded.manifest
-    made = {step.address for step in plan.steps if step.kind == "task"}
+    made = {step.address for step in plan.steps if step.kind == "task" and step.action is Action.CREATE}
     tasks = {
         key: _fields_only(block)
         for key, block in manifest.tasks.items()
@@ -83,9 +101,18 @@ def _is_about(target: str, manifest: Manifest) -> bool:
     return any(target == block or target.startswith((f"{block}[", f"{block}.job[")) for block in blocks)
 
 
-def _annotators(around: Surroundings, server: Afterwards) -> Callable[[], Mapping[int, str]]:
-    """Who is recorded to have annotated jobs, and who will be once the plan is applied."""
-    return lambda: {**around.annotators(), **server.annotators()}
+def _afterwards(around: Surroundings, server: Afterwards, plan: Plan) -> Surroundings:
+    """What is there once the plan is applied, and remembered: who annotated jobs, which names have priorities."""
+    used = around.priorities
+    if plan.priorities is not None:
+        here = {"server": around.ref.url, "organization": around.ref.organization}
+        used = used.with_used(UsedFormat(**here, format=plan.priorities.format, tasks=plan.priorities.tasks))
+    annotators = partial(_annotators, around, server)
+    return replace(around, server=server, priorities=used, annotators=annotators)
+
+
+def _annotators(around: Surroundings, server: Afterwards) -> Mapping[int, str]:
+    return {**around.annotators(), **server.annotators()}
 
 
 def _without_end(rounds: Sequence[Plan], rules: Mapping[str, RuleBlock], loaded: LoadedManifest) -> Problem:

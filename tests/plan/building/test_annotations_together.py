@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import threading
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def some(number: int = TASKS, **fields: Any) -> list[Task]:
 
 def manifest(folder: Path, blocks: dict[str, str]) -> Path:
     """`blocks`: what each says of its annotations. The file is there."""
-    (folder / "a.zip").write_text("x")
+    zipfile.ZipFile(folder / "a.zip", "w").close()
     lines = [f"  {key}: {{annotations: {{file: a.zip, {said}}}}}\n" for key, said in blocks.items()]
     path = folder / "m.yaml"
     path.write_text("version: 1\ntasks:\n" + "".join(lines))
@@ -125,7 +126,7 @@ def test_only_what_is_to_be_compared_is_read(folder: Path) -> None:
 def test_problems_come_block_by_block(folder: Path) -> None:
     """As an import of a folder makes its manifest: without places, by which they could be sorted."""
     tasks = some(CONNECTIONS + 2)
-    (folder / "a.zip").write_text("x")
+    zipfile.ZipFile(folder / "a.zip", "w").close()
     document = {
         one.name: {"annotations": {"file": "a.zip" if one.id % 2 else f"gone-{one.id}.zip", "format": COCO}}
         for one in tasks
