@@ -25,6 +25,7 @@ class ImportAnnotations(AnnotationsOperation):
 
     method = "POST"
     in_background = True
+    is_recognised = False
 
     def standing(self, step: Step, found: Found) -> Standing:
         """What comes of it only the server knows; so only what was there can be compared."""

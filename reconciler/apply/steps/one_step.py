@@ -143,6 +143,8 @@ class OneStep:
         failed = self._result(WriteOutcome.FAILED, before, status=status, message=words)
         refused = 300 <= error.status < 500
         unknown = replace(failed, outcome=WriteOutcome.UNKNOWN)
+        if refused and not self.operation.is_recognised:
+            return failed
         try:
             if not refused and (under_way := self.operation.under_way(self.step)):
                 told = replace(unknown, message=f"{words}; {MAY_GO_ON}")

@@ -63,6 +63,8 @@ class Operation:
     """
 
     in_background: ClassVar[bool] = False
+    is_recognised: ClassVar[bool] = True
+    """Whether a look tells that it is this step that arrived, and not what somebody else has done meanwhile."""
 
     def __init__(self, site: Site) -> None:
         self.site = site

@@ -15,7 +15,7 @@ from reconciler.cvat.sending import order_with_file
 from reconciler.history.model import RunStatus, WriteOutcome
 
 from ..desk import Desk, token_of
-from .studio import annotated, results, shapes, told
+from .studio import annotated, draw, results, shapes, told
 from .test_annotating import CVAT_XML, imported
 
 UNDER_WAY = "^/api/requests/action"
@@ -84,3 +84,17 @@ def test_a_person_need_not_wait_for_them(desk: Desk, mode: str) -> None:
         "another import into the task is under way; it was not waited for to its end"
         in told(outcome)["task.one.annotations"]
     )
+
+
+@BOTH
+def test_a_refused_import_is_none_though_somebody_annotates_meanwhile(desk: Desk, mode: str) -> None:
+    """That something else is there than before does not tell who has drawn it."""
+    desk.apply(annotated())
+    plan = desk.plan(imported(desk, mode))
+    orders = "/api/tasks/1/annotations/$"
+    desk.sandbox.before("POST", orders, lambda: draw(desk, 1, 3))
+    desk.sandbox.fail("POST", orders, status=403, times=None)
+    outcome = desk.apply(plan)
+    desk.sandbox.app.clear()
+    assert results(outcome)["task.one.annotations import_annotations"] is WriteOutcome.FAILED, told(outcome)
+    assert shapes(desk, 1) == [0, 1, 3, 3]
