@@ -90,7 +90,7 @@ def consistent(world: World) -> World:
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=150,
+    max_examples=100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 def test_one_apply_does_it_all_and_it_goes_back(sit: Sit, world: World, text: str) -> None:
