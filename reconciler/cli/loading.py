@@ -3,28 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reconciler import operations
 from reconciler.cli.options import Connecting
 from reconciler.cli.showing import show_warnings
 from reconciler.cvat.session import UNSET, connect
-from reconciler.errors import OrganizationError, Problem, ReconcilerError
+from reconciler.errors import ManifestError, OrganizationError, Problem, ReconcilerError
 from reconciler.history.store import StateStore
 from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, load
-from reconciler.manifest.nodes import Node, Scalar, place_of
+from reconciler.manifest.nodes import Node, Scalar, Table, place_of
+from reconciler.manifest.on_the_fly import place
+from reconciler.manifest.written_down import WrittenDown
 
 
-def loaded_for(sources: Sequence[str], connecting: Connecting, store: StateStore) -> LoadedManifest:
+@dataclass(frozen=True)
+class Besides:
+    """What a command is told by its options, besides a manifest."""
+
+    problems: Sequence[Problem] = ()
+    trees: Sequence[Table] = ()
+    """What they name, as manifests."""
+
+    def check(self, connecting: Connecting, store: StateStore, loaded: LoadedManifest | None = None) -> None:
+        """Look at the options where nothing is wrong with the manifest, or none is given.
+
+        Raises:
+            ManifestError: all that is wrong with them, and whom and what they and the manifest name that is not there.
+        """
+        if self.problems:
+            root = loaded.locations.node() if loaded is not None else None
+            written = WrittenDown(root if isinstance(root, Table) else Table({}, place("")))
+            wrong = UnsoundManifestError((), written, loaded.sources if loaded is not None else ())
+            raise with_unknown_names(self.added_to(wrong), connecting, store)
+
+    def added_to(self, wrong: UnsoundManifestError) -> UnsoundManifestError:
+        """All that is wrong."""
+        written = replace(wrong.written, doubles=(*wrong.written.doubles, *self.trees))
+        return UnsoundManifestError([*wrong.problems, *self.problems], written, wrong.sources)
+
+
+_NOTHING: Final = Besides()
+
+
+def loaded_for(
+    sources: Sequence[str], connecting: Connecting, store: StateStore, besides: Besides = _NOTHING
+) -> LoadedManifest:
     """The manifest; its warnings are shown.
 
     Raises:
-        ManifestError: all that is wrong with it, and, where the server can be asked, whom and what it names that is not
-            there.
+        ManifestError: all that is wrong with it and with what is said `besides`, and, where the server can be asked,
+            whom and what they name that is not there.
     """
     try:
         loaded = load(sources)
     except UnsoundManifestError as wrong:
-        raise with_unknown_names(wrong, connecting, store) from None
+        raise with_unknown_names(besides.added_to(wrong), connecting, store) from None
+    except ManifestError as wrong:
+        raise ManifestError([*wrong.problems, *besides.problems]) from None
+    besides.check(connecting, store, loaded)
     show_warnings(loaded)
     return loaded
 

@@ -609,3 +609,39 @@ def test_the_missing_file_may_say_the_organization(connected: Sandbox, reconcile
     said = reconciler("plan", "m.yaml")
     assert "m.yaml:5:37: error: `status` is `don`" in said.err
     assert connected.requests == []
+
+
+STATUS = ("--project", "Nix", "--project", "4711", "--every", "never")
+UNSOUND = "version: 1\norganization: acme\ntasks:\n  a: {id: 1, status: don, assignee: nox}\n"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "options", "expected"),
+    [
+        (UNSOUND, STATUS, ["--every", "--project", "--project", "m.yaml:4:22", "m.yaml:4:37"]),
+        (UNSOUND, ("--project", ""), ["--project", "m.yaml:4:22", "m.yaml:4:37"]),
+        (UNSOUND, STATUS[:2], ["--project", "m.yaml:4:22", "m.yaml:4:37"]),
+        (UNSOUND.replace("don,", "completed,"), STATUS, ["--every", "--project", "--project", "m.yaml:4:43"]),
+        (UNSOUND.replace("don,", "completed,"), STATUS[:2], ["--project", "m.yaml:4:43"]),
+        (None, STATUS, ["--every", "--project", "--project"]),
+        ("rules: [\n", STATUS, ["--every", "m.yaml:2:1"]),
+    ],
+    ids=[
+        "a manifest that does not hold together",
+        "an empty name",
+        "only names",
+        "a user",
+        "both on the server",
+        "no manifest",
+        "no YAML",
+    ],
+)
+def test_status_tells_what_is_wrong_with_its_options_and_the_manifest(
+    connected: Sandbox, reconciler: Command, manifest: str | None, options: tuple[str, ...], expected: list[str]
+) -> None:
+    if manifest is not None:
+        Path("m.yaml").write_text(manifest)
+    said = reconciler("status", *([] if manifest is None else ["m.yaml"]), *options)
+    assert (said.code, said.out) == (1, "")
+    told = [line.partition(": error: ")[0] for line in said.err.splitlines() if ": error: " in line]
+    assert sorted(told) == expected
