@@ -442,7 +442,7 @@ def test_what_is_wrong_here_and_what_is_wrong_there_is_told_together(
         "m.yaml:8:43: error: an empty list: there is nobody to assign to",
         "m.yaml:9:25: error: there is no project called 'Warehouze'",
         "m.yaml:9:56: error: there is no user 'carrol'",
-        "m.yaml:9:80: error: `bob` is more than 0, not `0`",
+        "m.yaml:9:80: error: the weight of `bob` is more than 0, not `0`",
         "m.yaml:10:16: error: there is no project 999",
         "m.yaml:10:50: error: there is no user 'me'",
         "m.yaml:11:92: error: `revision` is a whole number, not `x`",
