@@ -68,7 +68,8 @@ def status(
     chosen, pause = _projects(options, problems), _seconds(every, problems)
     besides, connecting, store = Besides(problems, [options.tree]), Connecting(profile, rate), StateStore(state)
     loaded = loaded_for(sources, connecting, store, besides) if sources else None
-    besides.check(connecting, store, loaded)
+    if loaded is None:
+        besides.check(connecting, store)
     with _connected(loaded, profile, rate) as session:
         whole = partial(_looking, session, chosen, loaded, store)
         if watch:

@@ -89,7 +89,7 @@ def unreadable(text: str) -> str | None:
 def _unseen(text: str) -> str | None:
     """Why people could not see or type what stands in a name: control characters, invisible marks, line breaks."""
     hidden = next((sign for sign in text if category(sign)[0] == "C" or category(sign) in ("Zl", "Zp")), None)
-    return f"{quoted(hidden)} in a format is a sign that nobody sees, or can type" if hidden is not None else None
+    return f"nobody sees {quoted(hidden)}, or can type it" if hidden is not None else None
 
 
 def _like_a_name(text: str) -> str | None:
