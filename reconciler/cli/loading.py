@@ -71,7 +71,8 @@ def with_unknown_names(wrong: UnsoundManifestError, connecting: Connecting, stor
     """The same error with what the server says to it. One that cannot be asked is no second error."""
     said = wrong.written.root.entries.get("organization")
     named = _named(said.value) if said is not None else UNSET
-    if named is None or (said is None and not wrong.written.is_whole):
+    is_known = wrong.written.says_one_organization and (said is not None or wrong.written.is_whole)
+    if named is None or not is_known:
         return wrong  # who knows in which organization the names are to be looked for
     try:
         with connect(organization=named, profile=connecting.profile, rate=connecting.rate) as session:

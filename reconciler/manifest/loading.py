@@ -25,7 +25,7 @@ from reconciler.manifest.nodes import Entry, Scalar, Table, plain
 from reconciler.manifest.paths import from_here
 from reconciler.manifest.salvage import Salvage
 from reconciler.manifest.variables import Variables
-from reconciler.manifest.written_down import WrittenDown, doubles
+from reconciler.manifest.written_down import WrittenDown, doubles, says_one_organization
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _written(gathered: Gathered, environ: Mapping[str, str], problems: list[Prob
         what = "its variables repeat each other into something far too large"
         raise ManifestError([*problems, Problem(what, whole.where)])
     root, *others = (from_here(table, gathered.folders) for table in resolved)
-    return WrittenDown(root, tuple(others), gathered.is_whole)
+    return WrittenDown(root, tuple(others), gathered.is_whole, says_one_organization(gathered.tables))
 
 
 def _validated(root: Table, locations: Locations) -> tuple[Manifest | None, list[Problem]]:

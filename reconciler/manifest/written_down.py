@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.manifest.nodes import Entry, Table
+from reconciler.manifest.nodes import Entry, Table, plain
 
 _BLOCKS: Final = ("projects", "tasks", "rules")
 
@@ -20,11 +20,20 @@ class WrittenDown:
     """Of each block whose name another one has already, a manifest of it alone: both are to be mended."""
     is_whole: bool = True
     """False: a file could not be read, and nobody knows what it says."""
+    says_one_organization: bool = True
+    """False: two are named, and nobody knows which is meant."""
 
     @property
     def tables(self) -> tuple[Table, ...]:
         """Everything that is written, the same name in several of them."""
         return (self.root, *self.doubles)
+
+
+def says_one_organization(tables: Iterable[Table]) -> bool:
+    """Whether all that is said of the organization, twice in one file or in several, is the same."""
+    entries = (entry for table in tables for entry in (*table.entries.items(), *table.twice))
+    said = [plain(entry.value) for key, entry in entries if key == "organization"]
+    return all(one == said[0] for one in said)
 
 
 def doubles(tables: Iterable[Table]) -> Iterator[Table]:

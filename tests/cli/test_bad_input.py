@@ -533,6 +533,18 @@ def test_in_no_other_organization_is_anything_looked_up(
     assert connected.requests == []
 
 
+@pytest.mark.parametrize("is_in_one_file", [True, False], ids=["in a file", "in two"])
+def test_of_two_organizations_none_is_asked(connected: Sandbox, reconciler: Command, is_in_one_file: bool) -> None:
+    Path("m.yaml").write_text(EVERYTHING_WRONG + ("organization: beta\n" if is_in_one_file else ""))
+    Path("n.yaml").write_text("version: 1\n" + ("" if is_in_one_file else "organization: beta\n"))
+    connected.requests.clear()
+    said = reconciler("plan", "m.yaml", "n.yaml")
+    assert (said.code, said.out) == (1, "")
+    assert "m.yaml:5:58: error: `status` is `done`" in said.err
+    assert ("m.yaml:12:1: error: " if is_in_one_file else "n.yaml:2:1: error: ") + "`organization`" in said.err
+    assert connected.requests == []
+
+
 def test_what_stands_twice_is_checked_twice(connected: Sandbox, reconciler: Command) -> None:
     Path("m.yaml").write_text(
         "version: 1\norganization: acme\nvars: {who: nix}\n"

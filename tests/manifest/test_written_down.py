@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.manifest.nodes import Plain, Table, plain
-from reconciler.manifest.written_down import WrittenDown, doubles
+from reconciler.manifest.written_down import WrittenDown, doubles, says_one_organization
 from reconciler.manifest.yaml_reading import read_yaml
 
 
@@ -30,3 +30,10 @@ def test_what_merging_leaves_out(texts: list[str], left_out: list[Plain]) -> Non
 def test_everything() -> None:
     root, double = tables("rules: {a: 1}", "rules: {a: 2}")
     assert WrittenDown(root, (double,)).tables == (root, double)
+
+
+def test_one_organization_or_two() -> None:
+    assert says_one_organization(tables("organization: a\norganization: a", "organization: a", "rules: {}"))
+    assert says_one_organization(tables("rules: {}"))
+    assert not says_one_organization(tables("organization: a\norganization: b"))
+    assert not says_one_organization(tables("organization: a", "organization: 5"))
