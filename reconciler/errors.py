@@ -80,6 +80,10 @@ class SessionError(ReconcilerError):
     """No session: no or wrong credentials, host unreachable, TLS, not a CVAT server, unknown organization."""
 
 
+class OrganizationError(SessionError):
+    """No session in this organization: there is none of that name, or the account cannot work in it."""
+
+
 class ServerError(ReconcilerError):
     """The server refused or failed one request; carries its own words, never an HTML page.
 

@@ -15,6 +15,7 @@ with reconciler.connect_for(manifest) as session:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -44,12 +45,11 @@ from reconciler.history.runs import last_run, load_plan, load_run, runs
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
-from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, from_document, in_order
+from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, from_document
 from reconciler.plan.destruction import check_destruction
 from reconciler.plan.model import Plan, SavedPlan, ServerRef
 from reconciler.plan.names_asked import unknown_names
 from reconciler.plan.onward.following import make_plan
-from reconciler.plan.remembered import Remembered
 from reconciler.plan.surroundings import Surroundings
 from reconciler.way_back import way_back
 
@@ -116,23 +116,25 @@ def plan(
         PlanError: unknown users and projects, missing tasks, ambiguous names, contradictions; all together.
         ServerError, StateError: the server or the state store cannot be read.
     """
+    around = _surroundings(session, store, on_page)
+    around = replace(around, bindings=bindings) if bindings is not None else around
+    return make_plan(loaded, replace(around, now=now) if now is not None else around, targets)
+
+
+def _surroundings(session: Session, store: StateStore, on_page: OnPage | None = None) -> Surroundings:
+    """What is known here, and how the server is read."""
     reader = Reader(session, on_page)
-    return make_plan(
-        loaded,
-        Surroundings(
-            server=reader,
-            people=VisiblePeople(reader),
-            ref=server_ref(session),
-            capabilities=session.capabilities,
-            bindings=bindings if bindings is not None else load_bindings(store),
-            begun=Attempts(session, store),
-            annotators=partial(recorded_annotators, store, session.url),
-            priorities=load_priorities(store),
-            told=on_page or (lambda *_: None),
-            now=now or datetime.now(UTC),
-            ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
-        ),
-        targets,
+    return Surroundings(
+        server=reader,
+        people=VisiblePeople(reader),
+        ref=server_ref(session),
+        capabilities=session.capabilities,
+        bindings=load_bindings(store),
+        begun=Attempts(session, store),
+        annotators=partial(recorded_annotators, store, session.url),
+        priorities=load_priorities(store),
+        told=on_page or (lambda *_: None),
+        ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
     )
 
 
@@ -142,10 +144,7 @@ def names_unknown(wrong: UnsoundManifestError, session: Session, store: StateSto
     Raises:
         ServerError, StateError: the server or the state store cannot be read.
     """
-    reader, ref = Reader(session), server_ref(session)
-    remembered = Remembered(load_bindings(store), ref)
-    unknown = unknown_names(wrong.written, reader, VisiblePeople(reader), ref, remembered)
-    return UnsoundManifestError(in_order([*wrong.problems, *unknown]), wrong.written, wrong.sources)
+    return wrong.also(unknown_names(wrong.written, _surroundings(session, store)))
 
 
 def apply(

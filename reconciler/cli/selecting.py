@@ -19,7 +19,7 @@ from reconciler.cli.selection_options import OPTIONS, SELECT, Option, Typed, unr
 from reconciler.errors import Location, ManifestError, Problem
 from reconciler.manifest.explaining import explained
 from reconciler.manifest.locations import Locations
-from reconciler.manifest.models import Manifest, ProjectRef, Selector
+from reconciler.manifest.models import Manifest, Selector
 from reconciler.manifest.nodes import Table, plain
 from reconciler.manifest.on_the_fly import PRIORITY_FORMAT, SOMETHING, place, rule_on_the_fly
 from reconciler.manifest.priority_format import PriorityFormat
@@ -41,7 +41,9 @@ class Chosen:
             one: [(value, place(one.flag)) for value in values] for one, values in self._given if one is not SELECT
         }
         self.table = self._read()
-        self._whole = rule_on_the_fly(_RULE, self.table, SOMETHING, priority_format=priority_format)
+        # Always, or it would count as applied where a rule of a manifest is called so, and has been.
+        self.tree = rule_on_the_fly(_RULE, self.table, SOMETHING, mode="always", priority_format=priority_format)
+        """A manifest whose one rule selects this."""
 
     @property
     def nothing(self) -> bool:
@@ -73,7 +75,7 @@ class Chosen:
 
     def at(self, *path: str | int) -> Location | None:
         """The option that a part of the selector comes from."""
-        where = Locations(self._whole).at("rules", _RULE, "select", *path)
+        where = Locations(self.tree).at("rules", _RULE, "select", *path)
         return where if where is not None and where.file else None
 
     def problems(self) -> Iterator[Problem]:
@@ -95,9 +97,9 @@ class Chosen:
         """
         problems = list(self.problems())
         try:
-            manifest = Manifest.model_validate(plain(self._whole)) if self.table.entries else None
+            manifest = Manifest.model_validate(plain(self.tree)) if self.table.entries else None
         except ValidationError as error:
-            raise ManifestError([*problems, *explained(error, Locations(self._whole))]) from None
+            raise ManifestError([*problems, *explained(error, Locations(self.tree))]) from None
         if manifest is None or problems:
             raise ManifestError(problems)
         return manifest.rules[_RULE].select
@@ -121,13 +123,6 @@ def selecting(command: Callable[..., None]) -> Callable[..., None]:
     called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
     return called
-
-
-def projects_meant(given: Sequence[str]) -> list[ProjectRef]:
-    """The projects that `--project` options mean, where nothing else is selected by. Raises ManifestError."""
-    if not given:
-        return []
-    return list(Chosen({"select_project": given}).selector().project or ())
 
 
 def _parameter(one: Option) -> inspect.Parameter:

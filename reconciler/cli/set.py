@@ -43,6 +43,7 @@ from reconciler.manifest.on_the_fly import AD_HOC, SOMETHING, name_of_rule, plac
 from reconciler.manifest.priority_format import EXAMPLE
 from reconciler.manifest.selectors import asks_for_name, asks_for_priority
 from reconciler.manifest.writing import as_yaml
+from reconciler.manifest.written_down import WrittenDown
 from reconciler.plan.model import Plan, RulePhase, RuleStanding
 from reconciler.report.escape import terminal
 from reconciler.report.progress import reading
@@ -134,7 +135,7 @@ class _Rule:
         except UnsoundManifestError as wrong:
             raise UnsoundManifestError(self._errors(wrong.problems), wrong.written, wrong.sources) from None
         if errors := self._errors(loaded.warnings):
-            raise UnsoundManifestError(errors, tree, (self._command,))
+            raise UnsoundManifestError(errors, WrittenDown(tree), (self._command,))
         rule = loaded.manifest.rules[self._name]
         self._needs_format = asks_for_priority(rule.select) or "priority" in rule.set.model_fields_set
         self._by_name = asks_for_name(rule.select)

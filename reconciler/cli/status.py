@@ -14,9 +14,9 @@ import typer
 from rich.text import Text
 
 from reconciler import operations
-from reconciler.cli.loading import loaded_for
+from reconciler.cli.loading import Besides, loaded_for
 from reconciler.cli.options import DEFAULT_STATE, Connecting, OptionalSources, Profile, Rate, State
-from reconciler.cli.selecting import projects_meant
+from reconciler.cli.selecting import Chosen
 from reconciler.cli.showing import result, stderr
 from reconciler.cli.watching import Watch, interruptible
 from reconciler.cvat.paging import OnPage
@@ -63,10 +63,15 @@ def status(
     rate: Rate = None,
 ) -> None:
     """Show where the work stands: tasks, jobs and people of each project, and what a manifest would change."""
-    chosen, pause = projects_meant(project or []), _seconds(every)
-    loaded = loaded_for(sources, Connecting(profile, rate), StateStore(state)) if sources else None
+    problems: list[Problem] = []
+    options = Chosen({"select_project": project})
+    chosen, pause = _projects(options, problems), _seconds(every, problems)
+    besides, connecting, store = Besides(problems, [options.tree]), Connecting(profile, rate), StateStore(state)
+    loaded = loaded_for(sources, connecting, store, besides) if sources else None
+    if loaded is None:
+        besides.check(connecting, store)
     with _connected(loaded, profile, rate) as session:
-        whole = partial(_looking, session, chosen, loaded, StateStore(state))
+        whole = partial(_looking, session, chosen, loaded, store)
         if watch:
             with interruptible():
                 _watch(Watch(whole(None).look, every=pause), shown)
@@ -115,12 +120,21 @@ def _show(overview: Overview, shown: StatusFormat, *, block: int | None = None) 
                 show(console, [*([Text()] if block else []), *overview_lines(overview, width=console.width)])
 
 
-def _seconds(text: str) -> float:
+def _projects(options: Chosen, problems: list[Problem]) -> Sequence[ProjectRef]:
+    """The projects that `--project` means; none: all."""
+    try:
+        return () if options.nothing else options.selector().project or ()
+    except ManifestError as wrong:
+        problems += wrong.problems
+        return ()
+
+
+def _seconds(text: str, problems: list[Problem]) -> float:
     match = _SPAN.fullmatch(text.strip())
     if match is None or not int(match[1]):
-        raise ManifestError(
-            [Problem(f"{quoted(text)} is no time to wait", place("--every"), "write 30s, 5m or 1h; at least 1s")]
-        )
+        hint = "write 30s, 5m or 1h; at least 1s"
+        problems.append(Problem(f"{quoted(text)} is no time to wait", place("--every"), hint))
+        return 0
     return float(int(match[1]) * _SECONDS[match[2]])
 
 

@@ -11,7 +11,7 @@ from cvat_sdk.core.auth import AuthStore
 from cvat_sdk.core.exceptions import AuthStoreError
 
 from reconciler.cvat.server_url import normalize_server_url
-from reconciler.errors import SessionError
+from reconciler.errors import OrganizationError, SessionError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -108,9 +108,9 @@ class Credentials:
 
 
 def check_organization(slug: str | None) -> None:
-    """Raise SessionError for a name that cannot be an organization's short name (it travels in a header)."""
+    """Raise OrganizationError for a name that cannot be an organization's short name (it travels in a header)."""
     if slug and (not _is_header_text(slug) or slug != slug.strip()):
-        raise SessionError(
+        raise OrganizationError(
             f"{slug!r} is not an organization's short name",
             hint="CVAT shows it in the organization's menu: letters, digits, - and _ only",
         )

@@ -17,7 +17,7 @@ from reconciler.cvat.filters import equals, render
 from reconciler.cvat.models import Membership, Organization, Page, User
 from reconciler.cvat.refusals import words_of
 from reconciler.cvat.transport import Answer, Cause, NoAnswer, Query, Transport, no_answer
-from reconciler.errors import SessionError
+from reconciler.errors import OrganizationError, SessionError
 
 _MOST_ORGANIZATIONS = 10  # named in a hint
 
@@ -95,7 +95,7 @@ def server_version(transport: Transport) -> Version:
 def check_organization_access(transport: Transport, user: User, slug: str) -> None:
     """Check, in the organization's context, that it exists and that we are in it; an administrator need not be.
 
-    Raises SessionError, with the organizations that this account can work in.
+    Raises OrganizationError, with the organizations that this account can work in.
     """
     only_me: Query = {"filter": render(equals("user", user.username)) or "", "page_size": PAGE_SIZE}
     answer = _ask(transport, "/api/memberships", only_me)
@@ -119,7 +119,7 @@ def _no_organization(transport: Transport, what: str) -> NoReturn:
     )
     slugs = [organization.slug for organization in page.results]
     some = ", ".join(slugs[:_MOST_ORGANIZATIONS]) + (", …" if len(slugs) > _MOST_ORGANIZATIONS else "")
-    raise SessionError(
+    raise OrganizationError(
         what, hint=f"this account can work in: {some or 'no organization'}; CVAT_ORG= is the personal workspace"
     )
 

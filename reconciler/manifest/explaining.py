@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reconciler.errors import Problem
-from reconciler.manifest.format_tree import allowed_words, block_at, keys_of
+from reconciler.manifest.format_tree import allowed_words, block_at, keys_of, named_in
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.models import (
     AnnotationsBlock,
@@ -54,7 +54,17 @@ _SHORT_FORMS: dict[type[Block], tuple[str, str | None]] = {
     AnnotationsBlock: ("a mapping, such as {file: labels.json}", None),
     DataBlock: ("a mapping, such as {files: [images/*.jpg]}", None),
 }
-_INSTEAD_OF_NULL = {
+_NAMED = {
+    "projects": "the project",
+    "tasks": "the task",
+    "rules": "the rule",
+    "labels": "the label",
+    "sublabels": "the sublabel",
+    "attributes": "the attribute",
+    "move_labels": "the label in place of",
+    "weights": "the weight of",
+}
+_INSTEAD_OF_NULL: dict[str | None, str] = {
     "color": 'a # that is not quoted begins a comment: write "#ff0000", or leave it out to leave it alone',
     "source_storage": "write `local` for the server's own disk, or leave it out to leave it alone",
     "target_storage": "write `local` for the server's own disk, or leave it out to leave it alone",
@@ -141,13 +151,14 @@ def _bad_name(detail: Any, name: str, whose: str) -> tuple[str, str | None]:
 
 
 def _bad_value(detail: Any, path: Path, node: Node | None) -> tuple[str, str | None]:
-    field, shown = quoted(_field(path)), _shown(node, detail["input"])
+    field, shown = _called_there(path), _shown(node, detail["input"])
     context = detail.get("ctx", {})
     match detail["type"]:
         case "complaint":
             return _complaint(context, node)
         case "null":
-            return f"{field} cannot be null", _INSTEAD_OF_NULL.get(_field(path), "leave it out to leave it alone")
+            key = None if named_in(path) else _field(path)
+            return f"{field} cannot be null", _INSTEAD_OF_NULL.get(key, "leave it out to leave it alone")
         case "literal_error":
             return _not_a_word(field, path, detail["input"], node)
         case "string_type":
@@ -212,6 +223,12 @@ def _not_text(field: str, shown: str, value: object) -> tuple[str, str | None]:
 
 def _number(value: float) -> str:
     return f"{value:g}" if abs(value) < 1_000_000 else str(value)
+
+
+def _called_there(path: Path) -> str:
+    """What a value is called: by its key, and by what it is where somebody else made that key up."""
+    name, mapping = quoted(_field(path)), named_in(path)
+    return f"{_NAMED[mapping]} {name}" if mapping in _NAMED else name
 
 
 def _field(path: Path) -> str:

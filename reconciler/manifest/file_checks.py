@@ -14,7 +14,7 @@ from reconciler.manifest.locations import Locations
 from reconciler.manifest.media_checks import media_problems
 from reconciler.manifest.models import AnnotationsBlock, GuideBlock, Manifest, TaskBlock
 from reconciler.manifest.nodes import Scalar
-from reconciler.manifest.wording import did_you_mean, quoted
+from reconciler.manifest.wording import did_you_mean, file_meant, quoted
 
 LARGEST_GUIDE = 1024 * 1024
 _MAGIC = set("*?[")
@@ -165,7 +165,7 @@ def _what_may_be_wrong(named: _Named) -> str | None:
             meant = did_you_mean(folder, _names_in(there))
             return f"there is no folder {quoted(str(there / folder))}" + (f"; {meant}" if meant else "")
         there /= folder
-    return did_you_mean(name, _names_in(there)) if not _MAGIC & set(name) else None
+    return file_meant(name, _names_in(there)) if not _MAGIC & set(name) else None
 
 
 def _names_in(folder: Path) -> list[str]:

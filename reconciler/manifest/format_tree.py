@@ -12,7 +12,7 @@ from reconciler.manifest.models import Block, Manifest
 
 def block_at(path: Sequence[str | int]) -> type[Block]:
     """The innermost block that `path` lies in or leads to."""
-    block, _ = _walk(path)
+    block, _, _ = _walk(path)
     return block
 
 
@@ -24,8 +24,19 @@ def keys_of(block: type[Block]) -> list[str]:
 
 def allowed_words(path: Sequence[str | int]) -> list[str]:
     """The words that may stand at `path`, if only certain ones may."""
-    _, annotation = _walk(path)
+    _, annotation, _ = _walk(path)
     return [str(word) for word in _words_in(annotation)]
+
+
+def named_in(path: Sequence[str | int]) -> str | None:
+    """The mapping (`tasks`, `labels`, `weights`) in which the last part of `path` is a key of a person's own.
+
+    None: it is no such key.
+    """
+    if not path or not isinstance(path[-1], str):
+        return None
+    _, _, in_mapping = _walk(path[:-1])
+    return str(path[-2]) if in_mapping else None
 
 
 def fields_of(block: type[Block]) -> dict[str, FieldInfo]:
@@ -33,8 +44,8 @@ def fields_of(block: type[Block]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in block.model_fields.items()}
 
 
-def _walk(path: Sequence[str | int]) -> tuple[type[Block], Any]:
-    """The innermost block on the way, and what may stand at the end of it.
+def _walk(path: Sequence[str | int]) -> tuple[type[Block], Any, bool]:
+    """The innermost block on the way, what may stand at the end of it, and whether that is a mapping with own keys.
 
     A key of a person's own (a task's, a label's name) is no field, even if it is spelt like one.
     """
@@ -53,7 +64,7 @@ def _walk(path: Sequence[str | int]) -> tuple[type[Block], Any]:
         annotation = field.annotation
         block = next(_blocks_in(annotation), block)
         in_mapping = _is_mapping(annotation)
-    return block, annotation
+    return block, annotation, in_mapping
 
 
 def _is_mapping(annotation: Any) -> bool:

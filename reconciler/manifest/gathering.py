@@ -87,7 +87,8 @@ class Gathering:
                 "no `version` in this file", tables[0].where, "add `version: 1` at the top"
             )
         for table in tables:
-            self._found.tables.append(Table({k: e for k, e in table.entries.items() if k != "include"}, table.where))
+            kept = {key: entry for key, entry in table.entries.items() if key != "include"}
+            self._found.tables.append(Table(kept, table.where, table.twice))
             self._include(table.entries.get("include"), file)
 
     def _table(self, node: Node) -> Table | None:

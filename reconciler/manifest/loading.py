@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, cast
@@ -17,7 +17,7 @@ from reconciler.manifest.checks import checked
 from reconciler.manifest.explaining import explained
 from reconciler.manifest.file_checks import file_problems
 from reconciler.manifest.fingerprints import fingerprints
-from reconciler.manifest.gathering import Gathering
+from reconciler.manifest.gathering import Gathered, Gathering
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.merging import merged
 from reconciler.manifest.models import Manifest
@@ -25,6 +25,7 @@ from reconciler.manifest.nodes import Entry, Scalar, Table, plain
 from reconciler.manifest.paths import from_here
 from reconciler.manifest.salvage import Salvage
 from reconciler.manifest.variables import Variables
+from reconciler.manifest.written_down import WrittenDown, doubles, says_one_organization
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,16 @@ class LoadedManifest:
 
 
 class UnsoundManifestError(ManifestError):
-    """It could be read, but does not hold together. `written` is what was read, its variables resolved."""
+    """It does not hold together. `written` is what could be read."""
 
-    def __init__(self, problems: Sequence[Problem], written: Table, sources: Sequence[str]) -> None:
-        super().__init__(problems)
+    def __init__(self, problems: Iterable[Problem], written: WrittenDown, sources: Sequence[str]) -> None:
+        super().__init__(in_order(problems))
         self.written = written
         self.sources = tuple(sources)
+
+    def also(self, problems: Iterable[Problem]) -> UnsoundManifestError:
+        """The same, with more that is wrong."""
+        return UnsoundManifestError([*self.problems, *problems], self.written, self.sources)
 
 
 def load(
@@ -66,11 +71,9 @@ def load(
     gathered = Gathering(environ, stdin, problems).gather(names)
     if not names:
         problems.append(Problem("no manifest is given", hint="name a file, a folder, or - for standard input"))
-    if not gathered.tables or not gathered.is_whole:
+    if not gathered.tables:
         raise ManifestError(in_order(problems))
-    return from_tree(
-        from_here(_resolved(merged(gathered.tables, problems), environ, problems), gathered.folders), names, problems
-    )
+    return from_written(_written(gathered, environ, problems), names, problems)
 
 
 def from_tree(root: Table, sources: Sequence[str], problems: Sequence[Problem] = ()) -> LoadedManifest:
@@ -79,14 +82,32 @@ def from_tree(root: Table, sources: Sequence[str], problems: Sequence[Problem] =
     Raises:
         UnsoundManifestError: it does not hold together; with every problem found.
     """
-    problems, locations = list(problems), Locations(root)
-    manifest, wrong = _validated(_with_version(root), locations)
-    problems += wrong
-    if manifest is not None:
-        problems += [*checked(manifest, locations), *file_problems(manifest, locations)]
-    if manifest is None or any(problem.severity == "error" for problem in problems):
-        raise UnsoundManifestError(in_order(problems), root, sources)
+    return from_written(WrittenDown(root), sources, problems)
+
+
+def from_written(written: WrittenDown, sources: Sequence[str], problems: Sequence[Problem] = ()) -> LoadedManifest:
+    """The same, of all that was read. What is not whole is checked block by block: the rest hangs on what is missing.
+
+    Raises:
+        UnsoundManifestError: it does not hold together, or is not whole; with every problem found.
+    """
+    problems, locations = list(problems), Locations(written.root)
+    manifest = _of_blocks(written.root, problems)
+    for double in written.doubles:
+        _of_blocks(double, problems)
+    if manifest is not None and written.is_whole:
+        problems += checked(manifest, locations)
+    if manifest is None or not written.is_whole or any(problem.severity == "error" for problem in problems):
+        raise UnsoundManifestError(problems, written, sources)
     return _loaded(manifest, tuple(sources), locations, tuple(in_order(problems)))
+
+
+def _of_blocks(root: Table, problems: list[Problem]) -> Manifest | None:
+    """The manifest, as far as it fits the format. What is wrong with its blocks, each by itself, goes to `problems`."""
+    locations = Locations(root)
+    manifest, wrong = _validated(_with_version(root), locations)
+    problems += [*wrong, *(file_problems(manifest, locations) if manifest is not None else ())]
+    return manifest
 
 
 def from_document(document: Mapping[str, JsonValue], sources: Sequence[str] = ()) -> LoadedManifest:
@@ -105,7 +126,7 @@ def from_document(document: Mapping[str, JsonValue], sources: Sequence[str] = ()
     return _loaded(manifest, tuple(sources), locations, tuple(problems))
 
 
-def in_order(problems: Sequence[Problem]) -> list[Problem]:
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Each problem once, by file and line; those without a place first."""
     nowhere = Location("", 0, 0)
     return sorted(dict.fromkeys(problems), key=lambda problem: problem.where or nowhere)
@@ -122,21 +143,24 @@ def _loaded(
     return LoadedManifest(manifest, locations, sources, digest, document, files, warnings)
 
 
-def _resolved(whole: Table, environ: Mapping[str, str], problems: list[Problem]) -> Table:
-    """Without variables: their values in place, their definitions gone."""
+def _written(gathered: Gathered, environ: Mapping[str, str], problems: list[Problem]) -> WrittenDown:
+    """All files as one, without variables: their values in place, their definitions gone."""
+    whole = merged(gathered.tables, problems)
     definitions = whole.entries.get("vars")
     if definitions is not None and not isinstance(definitions.value, Table):
         problems.append(Problem("`vars` is a mapping (`name: value`)", definitions.key))
         definitions = None
     table = definitions.value if definitions and isinstance(definitions.value, Table) else None
-    variables = Variables(table, environ, problems)
+    variables = Variables(table, environ, problems, are_all_there=gathered.is_whole)
     variables.resolve_all_definitions()
     entries = {key: entry for key, entry in whole.entries.items() if key != "vars"}
-    resolved = variables.resolve(Table(entries, whole.where))
-    if resolved.size > 20 * whole.size + 10_000:
+    read = [Table(entries, whole.where), *doubles(gathered.tables)]
+    resolved = [cast("Table", variables.resolve(table)) for table in read]
+    if sum(table.size for table in resolved) > 20 * sum(table.size for table in (whole, *read[1:])) + 10_000:
         what = "its variables repeat each other into something far too large"
         raise ManifestError([*problems, Problem(what, whole.where)])
-    return cast("Table", resolved)
+    root, *others = (from_here(table, gathered.folders) for table in resolved)
+    return WrittenDown(root, tuple(others), gathered.is_whole, says_one_organization(gathered.tables))
 
 
 def _validated(root: Table, locations: Locations) -> tuple[Manifest | None, list[Problem]]:

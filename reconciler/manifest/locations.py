@@ -18,8 +18,12 @@ class Locations:
         One word (text, number, null) is at itself; a mapping or a list is at its key.
         """
         where = self._root.where if self._root else None
+        node: Node | None = self._root
         for step in self._walk(path):
-            where = place_of(step) if isinstance(step, Entry) else step.where
+            inner = step.value if isinstance(step, Entry) else step
+            if inner is not node:  # one value is its own first item, and stays where it is
+                where = place_of(step) if isinstance(step, Entry) else step.where
+            node = inner
         return where
 
     def key(self, *path: str | int) -> Location | None:

@@ -56,10 +56,13 @@ class Table:
 
     entries: dict[str, Entry]
     where: Location
+    twice: tuple[tuple[str, Entry], ...] = ()
+    """What stands here under a key that was there before. That was reported; it counts for nothing else."""
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", 1 + sum(entry.value.size for entry in self.entries.values()))
+        values = [*self.entries.values(), *(entry for _, entry in self.twice)]
+        object.__setattr__(self, "size", 1 + sum(entry.value.size for entry in values))
 
 
 Node: TypeAlias = Scalar | Items | Table

@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import Final
 from unicodedata import category
 
+from reconciler.manifest.wording import quoted
+
 LARGEST: Final = 9999
 LONGEST_NAME: Final = 256
 """CVAT's own limit (FACTS §1)."""
@@ -63,7 +65,7 @@ class PriorityFormat:
 
 def wrong_with(text: str) -> str | None:
     """Why a text is no format, in words; None if it is one."""
-    return unreadable(text) or _like_a_name(text)
+    return _unseen(text) or unreadable(text) or _like_a_name(text)
 
 
 def unreadable(text: str) -> str | None:
@@ -82,6 +84,12 @@ def unreadable(text: str) -> str | None:
     if len(text) > 64:
         return "a format has at most 64 characters: names are limited to 256 with it"
     return None
+
+
+def _unseen(text: str) -> str | None:
+    """Why people could not see or type what stands in a name: control characters, invisible marks, line breaks."""
+    hidden = next((sign for sign in text if category(sign)[0] == "C" or category(sign) in ("Zl", "Zp")), None)
+    return f"nobody sees {quoted(hidden)}, or can type it" if hidden is not None else None
 
 
 def _like_a_name(text: str) -> str | None:

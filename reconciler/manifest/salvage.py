@@ -38,7 +38,7 @@ _NOT_ENOUGH: Final = frozenset({"id", "name", "project", "ensure", "lifecycle", 
 """A task of which only this is left would be called one that sets nothing."""
 
 _FORMAT: Final = ("settings", "priority")
-_UNSEEN: Final = "\ue000{priority}\ue000{name}"
+_UNSEEN: Final = "\u2e3f\u2e41\u2e3f{priority}\u2e3f\u2e41\u2e3f{name}"
 """In the place of a format that does not fit: no name has one in it."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from reconciler.errors import Location, Problem
-from reconciler.manifest.wording import did_you_mean, printable, quoted
+from reconciler.manifest.wording import file_meant, printable, quoted
 from reconciler.manifest.yaml_reading import Unreadable
 
 STDIN = "-"
@@ -88,6 +88,6 @@ def _place(before: str, file: str) -> Location:
 def _neighbour(path: Path) -> str | None:
     """A file of nearly that name, in the same folder."""
     try:
-        return did_you_mean(path.name, os.listdir(path.parent))  # noqa: PTH208 - names only
+        return file_meant(path.name, os.listdir(path.parent))  # noqa: PTH208 - names only
     except OSError:
         return None

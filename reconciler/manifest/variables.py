@@ -29,15 +29,24 @@ class _Unresolved(Exception):  # noqa: N818 - becomes a problem at the value
         self.hint = hint
 
 
-class _AlreadyReported(Exception):  # noqa: N818 - what is wrong was reported where the variable is defined
-    pass
+class _AlreadyReported(Exception):  # noqa: N818 - nobody is told again
+    """What is wrong was reported where the variable is defined, or with the file that would define it."""
 
 
 class Variables:
     """Puts values in for variables; what it cannot resolve goes to `problems`, once for each place."""
 
-    def __init__(self, definitions: Table | None, environ: Mapping[str, str], problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        definitions: Table | None,
+        environ: Mapping[str, str],
+        problems: list[Problem],
+        *,
+        are_all_there: bool = True,
+    ) -> None:
+        """Unless `are_all_there`, one that is not defined may be defined in what could not be read."""
         self._definitions = definitions.entries if definitions else {}
+        self._are_all_there = are_all_there
         self._environ = environ
         self._problems = problems
         self._resolved: dict[str, Node] = {}
@@ -131,6 +140,8 @@ class Variables:
         if name in self._resolving:
             circle = " → ".join([*self._resolving[self._resolving.index(name) :], name])
             raise _Unresolved(f"the variables are defined in a circle: {quoted(circle)}")
+        if name not in self._definitions and not self._are_all_there:
+            raise _AlreadyReported
         if name not in self._definitions:
             hint = did_you_mean(name, self._definitions) or f"define it: `vars: {{{name}: …}}`"
             raise _Unresolved(f"there is no variable {quoted(name)}", hint)

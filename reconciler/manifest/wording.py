@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import PurePath
 
 LONGEST = 60
 
@@ -32,6 +33,15 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     by_lower = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.strip().lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
+
+
+def file_meant(name: str, files: Iterable[str]) -> str | None:
+    """A hint that names the file of nearly that name. That both end in `.yaml` brings no two names near."""
+    by_stem: dict[str, list[str]] = {}
+    for file in sorted(files):
+        by_stem.setdefault(PurePath(file).stem, []).append(file)
+    stem = closest(PurePath(name).stem, by_stem)
+    return did_you_mean(name, by_stem[stem]) if stem is not None else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -111,6 +111,7 @@ class _Reader:
 
     def _table(self, where: Location, depth: int) -> Table:
         entries: dict[str, Entry] = {}
+        twice: list[tuple[str, Entry]] = []
         merged: list[Table] = []
         while not self._events.check_event(yaml.MappingEndEvent):
             event = self._events.get_event()
@@ -120,10 +121,11 @@ class _Reader:
                 merged += self._merged(value, where_key)
             elif first := entries.get(key):
                 self._report(where_key, f"{quoted(key)} stands here twice", f"the first one is at {first.key}")
+                twice.append((key, Entry(where_key, value)))
             else:
                 entries[key] = Entry(where_key, value)
         self._events.get_event()
-        return Table(_with_merged(entries, merged), where)
+        return Table(_with_merged(entries, merged), where, tuple(twice))
 
     def _key(self, event: Any) -> str:
         """A key is the text that is written, also where YAML would make true, null or a number of it."""

@@ -88,8 +88,17 @@ class Looking:
         index = ProjectIndex(projects, {})
         found = [index.resolve(one, self._where(), problems) for one in self._chosen]
         if problems:
-            raise PlanError(problems)
+            raise PlanError([*problems, *self._wrong_with_manifest()])
         return sorted({number for number in found if number is not None})
+
+    def _wrong_with_manifest(self) -> Sequence[Problem]:
+        """What it asks for and is not there, to be told together with projects that are not."""
+        try:
+            if self._plan is not None:
+                self._plan()
+        except PlanError as wrong:
+            return wrong.problems
+        return ()
 
     def _large(self, tasks: Sequence[Task]) -> list[int]:
         """The projects whose jobs are too many to be read, by what their tasks say of them."""

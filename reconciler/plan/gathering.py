@@ -20,7 +20,7 @@ from reconciler.plan.model import Left, RulePhase, ServerRef, Warning_
 from reconciler.plan.naming import wish_names, with_wanted
 from reconciler.plan.people import NamedPeople, is_mistyped
 from reconciler.plan.previous import PreviousAnnotators
-from reconciler.plan.selection import Selecting, Selection, no_label
+from reconciler.plan.selection import Selecting, Selection, no_label, unknown_label
 from reconciler.plan.standing import Standing, definition_digest, edited, fresh, frozen, is_frozen
 from reconciler.plan.state import job_seen, task_state, users_of
 from reconciler.plan.targets import Targets
@@ -198,10 +198,10 @@ class Gathering:
         """
         address, at = f"rule.{key}", self._below("rules", key, "select")
         for path, name, hint in self.selecting.unknown_labels(block.select):
-            text = no_label(name)
             if is_mistyped(path, once=block.mode == "once"):
-                self.problems.append(Problem(f"{address} {text}", at(*path), hint))
+                self.problems.append(unknown_label(name, at(*path), hint))
             else:
+                text = no_label(name)
                 self.warnings.append(Warning_(text=f"{text}; {hint}" if hint else text, address=address))
         jobs = [job for jobs in (selection.jobs or {}).values() for job in jobs]
         seen = users_of(*selection.tasks, *jobs)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from reconciler.cvat.filters import all_of, is_in
 from reconciler.cvat.models import Task
-from reconciler.errors import Problem
+from reconciler.errors import Location, Problem
 from reconciler.history.bindings import Binding
 from reconciler.manifest.loading import LoadedManifest
 from reconciler.manifest.models import TaskBlock
@@ -115,9 +115,8 @@ class NamedTasks:
             elif own is not None:
                 found[key] = own
             elif key in given and self._blocks[key].ensure == "present":
-                what = f"there is no task {given[key]}, or you cannot see it in this organization"
-                hint = "leave `id` out to have it made" if self._blocks[key].data is not None else None
-                problems.append(Problem(what, self._at("tasks", key, "id"), hint))
+                from_data = self._blocks[key].data is not None
+                problems.append(no_task(given[key], self._at("tasks", key, "id"), from_data=from_data))
         return found
 
     def _by_name(self, keys: Iterable[str], problems: list[Problem]) -> dict[str, Task | None]:
@@ -223,6 +222,12 @@ class NamedTasks:
             if first != key:
                 what = f"task.{key} and task.{first} ({self._key_at('tasks', first)}) are the same task {task.id}"
                 problems.append(Problem(what, self._key_at("tasks", key), "describe it in one block"))
+
+
+def no_task(number: int, where: Location | None, *, from_data: bool = False) -> Problem:
+    """An id of a task that is not there. `from_data`: its block says from what it could be made."""
+    what = f"there is no task {number}, or you cannot see it in this organization"
+    return Problem(what, where, "leave `id` out to have it made" if from_data else None)
 
 
 def in_requests(names: Iterable[str]) -> Iterator[list[str]]:

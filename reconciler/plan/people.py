@@ -52,7 +52,7 @@ class NamedPeople:
         if unknown:
             visible = people.visible()
             hints = {name: did_you_mean(name, visible) for name in unknown}
-            here = "this organization" if organization else "this server"
+            here = "in this organization" if organization else "on this server"
             problems += self._nobody(hints, here)
             warnings += self._selected_by_nobody(hints, here)
         return dict(known)
@@ -61,14 +61,14 @@ class NamedPeople:
         for name, places in self._wanted.items():
             if name in hints:
                 for where in places:
-                    what = f"there is no user {name!r} in {here}, or you cannot see them"
+                    what = f"there is no user {name!r} {here}, or you cannot see them"
                     yield Problem(what, where, hints[name])
 
     def _selected_by_nobody(self, hints: Mapping[str, str | None], here: str) -> Iterator[Warning_]:
         for address, name in self._selected:
             if name in hints:
                 meant = f"; {hints[name]}" if hints[name] else ""
-                text = f"selects by user {name!r}, but there is none in {here}, or you cannot see them{meant}"
+                text = f"selects by user {name!r}, but there is none {here}, or you cannot see them{meant}"
                 yield Warning_(text=text, address=address)
 
 
@@ -108,6 +108,6 @@ def _placed_names(selector: Selector) -> Iterator[tuple[tuple[str, ...], str]]:
     job = selector.job.assignee if selector.job else None
     by_path = {("owner",): selector.owner, ("assignee",): selector.assignee, ("job", "assignee"): job}
     for path, names in by_path.items():
-        yield from ((path, name) for name in names or () if name is not None)
+        yield from (((*path, str(index)), name) for index, name in enumerate(names or ()) if name is not None)
     if selector.not_ is not None:
         yield from ((("not", *path), name) for path, name in _placed_names(selector.not_))

@@ -13,10 +13,11 @@ from reconciler.cvat.capabilities import is_replica
 from reconciler.cvat.filters import Filter, is_in
 from reconciler.cvat.models import Job, Task
 from reconciler.errors import Location, Problem
-from reconciler.manifest.models import JobSelector, Selector
+from reconciler.manifest.models import JobSelector, ProjectRef, Selector
 from reconciler.manifest.wording import did_you_mean
 from reconciler.plan.conditions import Condition, bounds_of, narrowed, one_of_names, plain_conditions, within
 from reconciler.plan.model import Warning_
+from reconciler.plan.named_tasks import no_task
 from reconciler.plan.observing import Observed
 from reconciler.plan.priority import Priorities
 from reconciler.plan.projects import ProjectIndex
@@ -60,7 +61,7 @@ class Selecting:
             return Selection(tests=_tests(conditions))
         jobs = self._jobs(selector.job, selector.id, conditions) if selector.job else None
         if selector.id is not None:
-            candidates = self._given(selector.id, at("id"))
+            candidates = self._given(selector.id, at)
         elif jobs is not None:
             candidates = self.server.tasks_by_id(sorted(jobs)) if jobs else []
         else:
@@ -79,11 +80,11 @@ class Selecting:
             job_tests=frozenset((selector.job.model_fields_set if selector.job else set()) - {"type"}),
         )
 
-    def _given(self, ids: tuple[int, ...], where: Location | None) -> list[Task]:
+    def _given(self, ids: tuple[int, ...], at: Place) -> list[Task]:
         found = self.server.tasks_by_id(ids)
-        for missing in sorted(set(ids) - {task.id for task in found}):
-            what = f"there is no task {missing}, or you cannot see it in this organization"
-            self.problems.append(Problem(what, where))
+        places = {number: at("id", str(index)) for index, number in reversed([*enumerate(ids)])}
+        missing = places.keys() - {task.id for task in found}
+        self.problems += [no_task(number, places[number]) for number in sorted(missing)]
         return found
 
     def _conditions(self, selector: Selector, at: Place, around: Sequence[Condition] = ()) -> Iterator[Condition]:
@@ -100,16 +101,16 @@ class Selecting:
             ids = frozenset(selector.id)
             yield Condition(lambda task: task.id in ids)
         if selector.project is not None:
-            yield self._in_projects(selector, at("project"))
+            yield self._in_projects(selector.project, at)
         yield from plain_conditions(
             selector, created_filter=self.created_filter, now=self.now, priorities=self.priorities
         )
         if selector.labels is not None:
             yield self._labelled(frozenset(selector.labels))
 
-    def _in_projects(self, selector: Selector, where: Location | None) -> Condition:
-        assert selector.project is not None
-        resolved = [self.projects.resolve(ref, where, self.problems) for ref in selector.project]
+    def _in_projects(self, wanted: Sequence[ProjectRef], at: Place) -> Condition:
+        places = [at("project", str(index)) for index in range(len(wanted))]
+        resolved = [self.projects.resolve(*one, self.problems) for one in zip(wanted, places, strict=True)]
         ids = frozenset(project_id for project_id in resolved if project_id is not None)
         narrows = is_in("project_id", sorted(ids)) if ids else None
         return Condition(lambda task: task.project_id in ids, narrows, narrows, frozenset({"project"}), never=not ids)
@@ -128,9 +129,9 @@ class Selecting:
 
     def unknown_labels(self, selector: Selector) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
         """Labels that a selector names and nothing here has: where in it, and what may have been meant."""
-        for name in selector.labels or ():
+        for index, name in enumerate(selector.labels or ()):
             if name not in self._label_owners:
-                yield ("labels",), name, did_you_mean(name, self._label_owners)
+                yield ("labels", str(index)), name, did_you_mean(name, self._label_owners)
         if selector.not_ is not None:
             for path, name, hint in self.unknown_labels(selector.not_):
                 yield ("not", *path), name, hint
@@ -167,6 +168,11 @@ def no_label(name: str) -> str:
 def says_no_label(warning: Warning_) -> bool:
     """Whether a warning says that."""
     return warning.text.startswith(_BY_LABEL)
+
+
+def unknown_label(name: str, where: Location | None, hint: str | None) -> Problem:
+    """A label that nothing here has. `hint`: what may have been meant."""
+    return Problem(f"no label is called {name!r}", where, hint)
 
 
 def _tests(conditions: Sequence[Condition]) -> frozenset[str]:

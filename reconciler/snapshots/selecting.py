@@ -22,7 +22,7 @@ from reconciler.plan.people import unknown_users
 from reconciler.plan.priority import Priorities, formats_used, known_priorities
 from reconciler.plan.projects import ProjectIndex
 from reconciler.plan.remembered import Remembered
-from reconciler.plan.selection import Selecting
+from reconciler.plan.selection import Selecting, unknown_label
 from reconciler.plan.state import users_of
 from reconciler.plan.wishes import Place
 
@@ -61,10 +61,7 @@ def selected_tasks(
     tasks = selection.tasks
     jobs = [job for some in (selection.jobs or {}).values() for job in some]
     problems += unknown_users(selector, users_of(*tasks, *jobs), VisiblePeople(reader), at)
-    problems += [
-        Problem(f"no label is called {name!r}", at(*path), hint)
-        for path, name, hint in selecting.unknown_labels(selector)
-    ]
+    problems += [unknown_label(name, at(*path), hint) for path, name, hint in selecting.unknown_labels(selector)]
     if not tasks and not problems:
         problems.append(Problem("no task is selected", hint="look at what there is in CVAT, and at the organization"))
     if problems:

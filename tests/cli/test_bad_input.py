@@ -442,7 +442,7 @@ def test_what_is_wrong_here_and_what_is_wrong_there_is_told_together(
         "m.yaml:8:43: error: an empty list: there is nobody to assign to",
         "m.yaml:9:25: error: there is no project called 'Warehouze'",
         "m.yaml:9:56: error: there is no user 'carrol'",
-        "m.yaml:9:80: error: `bob` is more than 0, not `0`",
+        "m.yaml:9:80: error: the weight of `bob` is more than 0, not `0`",
         "m.yaml:10:16: error: there is no project 999",
         "m.yaml:10:50: error: there is no user 'me'",
         "m.yaml:11:92: error: `revision` is a whole number, not `x`",
@@ -475,3 +475,185 @@ def test_options_as_well(connected: Sandbox, reconciler: Command, monkeypatch: p
     ):
         assert start in said.err
     assert writes(connected) == []
+
+
+def test_whom_options_select_by(connected: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CVAT_ORG", "acme")
+    chosen = ("--assignee", "zed", "--label", "carr", "--id", "4711", "--select", "not: {owner: zoe}")
+    said = reconciler("set", *chosen, "--status", "don", "--set", "subset=x", "--yes")
+    assert (said.code, said.out) == (1, "")
+    for start in (
+        "--assignee: error: there is no user 'zed' in this organization",
+        "--label: error: no label is called 'carr'\n    did you mean `car`?",
+        "--id: error: there is no task 4711",
+        "error: there is no user 'zoe' in this organization",
+        "--status: error: `status` is `don`",
+        "5 errors",
+    ):
+        assert start in said.err, start
+    assert writes(connected) == []
+
+
+def test_an_unknown_label_is_told_of_the_option_alone(connected: Sandbox, reconciler: Command) -> None:
+    said = reconciler("set", "--label", "carr", "--set", "subset=x", "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert progress_aside(said.err) == "--label: error: no label is called 'carr'\n    did you mean `car`?\n"
+
+
+def test_an_unknown_organization_as_well(connected: Sandbox, reconciler: Command) -> None:
+    Path("m.yaml").write_text(EVERYTHING_WRONG.replace("acme", "nowhere"))
+    said = reconciler("plan", "m.yaml")
+    assert (said.code, said.out) == (1, "")
+    assert f"m.yaml:2:15: error: there is no organization 'nowhere' on {connected.url}\n" in said.err
+    assert "    this account can work in: acme" in said.err
+    assert "m.yaml:5:58: error: `status` is `done`" in said.err
+    assert "alicia" not in said.err
+
+
+def test_an_unknown_organization_of_the_connection_as_well(
+    connected: Sandbox, reconciler: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CVAT_ORG", "nowhere")
+    said = reconciler("set", "--name", "x", "--status", "don", "--set", "subset=x", "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert "\nerror: there is no organization 'nowhere' on " in said.err
+    assert "--status: error: `status` is `don`" in said.err
+
+
+@pytest.mark.parametrize("organization", ["5", "[acme]", "null", '"${vars.nope}"'])
+def test_in_no_other_organization_is_anything_looked_up(
+    connected: Sandbox, reconciler: Command, organization: str
+) -> None:
+    Path("m.yaml").write_text(EVERYTHING_WRONG.replace("acme", organization))
+    connected.requests.clear()
+    said = reconciler("plan", "m.yaml")
+    assert (said.code, said.out) == (1, "")
+    assert "m.yaml:2:15: error:" in said.err or "m.yaml:2:1: error:" in said.err
+    assert "m.yaml:5:58: error: `status` is `done`" in said.err
+    assert connected.requests == []
+
+
+@pytest.mark.parametrize("is_in_one_file", [True, False], ids=["in a file", "in two"])
+def test_of_two_organizations_none_is_asked(connected: Sandbox, reconciler: Command, is_in_one_file: bool) -> None:
+    Path("m.yaml").write_text(EVERYTHING_WRONG + ("organization: beta\n" if is_in_one_file else ""))
+    Path("n.yaml").write_text("version: 1\n" + ("" if is_in_one_file else "organization: beta\n"))
+    connected.requests.clear()
+    said = reconciler("plan", "m.yaml", "n.yaml")
+    assert (said.code, said.out) == (1, "")
+    assert "m.yaml:5:58: error: `status` is `done`" in said.err
+    assert ("m.yaml:12:1: error: " if is_in_one_file else "n.yaml:2:1: error: ") + "`organization`" in said.err
+    assert connected.requests == []
+
+
+def test_what_stands_twice_is_checked_twice(connected: Sandbox, reconciler: Command) -> None:
+    Path("m.yaml").write_text(
+        "version: 1\norganization: acme\nvars: {who: nix}\n"
+        "rules:\n"
+        "  r: {select: {name: x, status: don}, set: {owner: nox}}\n"
+        '  r: {select: {project: Strt}, set: {owner: "${vars.who}", status: finishd}}\n'
+        "tasks:\n"
+        "  a: {id: 1, subset: x, guide: {file: gone.md}}\n"
+        "tasks:\n"
+        "  b: {id: 4711, subset: x, guide: {file: gone-too.md}}\n"
+    )
+    Path("n.yaml").write_text("version: 1\ntasks:\n  a: {id: 4712, assignee: nux, status: dun}\n")
+    said = reconciler("plan", "m.yaml", "n.yaml")
+    assert (said.code, said.out) == (1, "")
+    for start in (
+        "m.yaml:5:33: error: `status` is `don`",
+        "m.yaml:5:52: error: there is no user 'nox'",
+        "m.yaml:6:3: error: `r` stands here twice\n    the first one is at m.yaml:5:3",
+        "m.yaml:6:25: error: there is no project called 'Strt'",
+        "m.yaml:6:45: error: there is no user 'nix'",
+        "m.yaml:6:68: error: `status` is `finishd`",
+        "m.yaml:8:39: error: there is no file `gone.md`",
+        "m.yaml:9:1: error: `tasks` stands here twice",
+        "m.yaml:10:11: error: there is no task 4711",
+        "m.yaml:10:42: error: there is no file `gone-too.md`",
+        "n.yaml:3:3: error: the task `a` is defined twice",
+        "n.yaml:3:11: error: there is no task 4712",
+        "n.yaml:3:27: error: there is no user 'nux'",
+        "n.yaml:3:40: error: `status` is `dun`",
+    ):
+        assert start in said.err, start
+    assert said.err.rstrip().endswith("14 errors")
+
+
+INCLUDING = """version: 1
+organization: acme
+include: [shared.yaml]
+vars: {size: 5}
+tasks:
+  a: {id: 1, project: team, status: don, subset: "${vars.subset}", assignee: nix}
+rules:
+  r: {select: {project: {name: Strt}, size: "${vars.size}"}, assign: {to: "${vars.people}"}}
+  s: {select: {project: team, not: {assignee: nox}}, set: {owner: nux, subset: "a-${vars.subset}"}}
+"""
+
+
+@pytest.mark.parametrize("is_missing", [True, False], ids=["missing", "no YAML"])
+def test_what_can_be_read_is_checked_although_a_file_cannot(
+    connected: Sandbox, reconciler: Command, is_missing: bool
+) -> None:
+    """What the missing file may define, projects and variables, is not called unknown."""
+    Path("m.yaml").write_text(INCLUDING)
+    if not is_missing:
+        Path("shared.yaml").write_text("projects: {team: [}")
+    said = reconciler("plan", "m.yaml")
+    assert (said.code, said.out) == (1, "")
+    told = [line for line in said.err.splitlines() if ": error: " in line]
+    expected = [
+        "m.yaml:3:11: error: there is no file `shared.yaml`" if is_missing else "shared.yaml:1:19: error: ",
+        "m.yaml:6:37: error: `status` is `don`",
+        "m.yaml:6:78: error: there is no user 'nix'",
+        "m.yaml:8:16: error: there is no project called 'Strt'",
+        "m.yaml:9:47: error: there is no user 'nox'",
+        "m.yaml:9:67: error: there is no user 'nux'",
+    ]
+    assert len(told) == len(expected)
+    for start in expected:
+        assert any(line.startswith(start) for line in told), start
+
+
+def test_the_missing_file_may_say_the_organization(connected: Sandbox, reconciler: Command) -> None:
+    Path("m.yaml").write_text(INCLUDING.replace("organization: acme\n", ""))
+    connected.requests.clear()
+    said = reconciler("plan", "m.yaml")
+    assert "m.yaml:5:37: error: `status` is `don`" in said.err
+    assert connected.requests == []
+
+
+STATUS = ("--project", "Nix", "--project", "4711", "--every", "never")
+UNSOUND = "version: 1\norganization: acme\ntasks:\n  a: {id: 1, status: don, assignee: nox}\n"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "options", "expected"),
+    [
+        (UNSOUND, STATUS, ["--every", "--project", "--project", "m.yaml:4:22", "m.yaml:4:37"]),
+        (UNSOUND, ("--project", ""), ["--project", "m.yaml:4:22", "m.yaml:4:37"]),
+        (UNSOUND, STATUS[:2], ["--project", "m.yaml:4:22", "m.yaml:4:37"]),
+        (UNSOUND.replace("don,", "completed,"), STATUS, ["--every", "--project", "--project", "m.yaml:4:43"]),
+        (UNSOUND.replace("don,", "completed,"), STATUS[:2], ["--project", "m.yaml:4:43"]),
+        (None, STATUS, ["--every", "--project", "--project"]),
+        ("rules: [\n", STATUS, ["--every", "m.yaml:2:1"]),
+    ],
+    ids=[
+        "a manifest that does not hold together",
+        "an empty name",
+        "only names",
+        "a user",
+        "both on the server",
+        "no manifest",
+        "no YAML",
+    ],
+)
+def test_status_tells_what_is_wrong_with_its_options_and_the_manifest(
+    connected: Sandbox, reconciler: Command, manifest: str | None, options: tuple[str, ...], expected: list[str]
+) -> None:
+    if manifest is not None:
+        Path("m.yaml").write_text(manifest)
+    said = reconciler("status", *([] if manifest is None else ["m.yaml"]), *options)
+    assert (said.code, said.out) == (1, "")
+    told = [line.partition(": error: ")[0] for line in said.err.splitlines() if ": error: " in line]
+    assert sorted(told) == expected

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from reconciler.manifest.format_tree import allowed_words, block_at
+from reconciler.manifest.format_tree import allowed_words, block_at, named_in
 from reconciler.manifest.models import AttributeBlock, JobFields, LabelBlock, PartBlock, ProjectBlock, TaskBlock
 
 
@@ -21,3 +21,12 @@ def test_the_words_that_may_stand_there() -> None:
     assert "skeleton" in allowed_words(["tasks", "a", "labels", "type", "type"])
     assert allowed_words(["tasks", "a", "labels", "type"]) == []
     assert allowed_words(["tasks", "a", "lifecycle", "ignore", 0])[0] == "name"
+
+
+def test_keys_of_a_persons_own() -> None:
+    assert named_in(["tasks", "a"]) == "tasks"
+    assert named_in(["tasks", "tasks", "labels", "labels"]) == "labels"
+    assert named_in(["rules", "a", "assign", "weights", "to"]) == "weights"
+    assert named_in(["rules", "weights", "set"]) is None
+    assert named_in(["rules", "a", "select", "labels", 0]) is None
+    assert named_in([]) is None

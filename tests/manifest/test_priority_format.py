@@ -55,6 +55,12 @@ def test_any_text_is_a_format_or_is_not(text: str) -> None:
         ("P{priority} {who} {name}", "the only words"),
         ("P{priority:02} {name}", "each once"),
         ("x" * 60 + "{priority} {name}", "at most 64"),
+        ("P{priority}\0{name}", "nobody sees `\\x00`"),
+        *(
+            (f"[P{{priority}}{sign}] {{name}}", "nobody sees")
+            for sign in "\n\t\x1b\x85\u00ad\u200b\u202e\u2028\ufeff\ud800\ue000\uffff"
+        ),
+        ("\x1fP{priority} {name}", "nobody sees"),
         *(
             (text, "put a bracket, a letter or a sign such as # before {priority}")
             for text in (

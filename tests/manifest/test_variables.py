@@ -72,6 +72,16 @@ def test_a_default_cannot_hold_a_variable() -> None:
     assert problems == ["a default cannot hold another variable: `${vars.a`"]
 
 
+def test_what_a_missing_file_may_define_is_not_called_unknown() -> None:
+    problems: list[Problem] = []
+    variables = Variables(None, {}, problems, are_all_there=False)
+    for text in ("${vars.x}", "a-${vars.x}"):
+        assert variables.resolve(node(text)) == Scalar(text, text, HERE, spoilt=True)
+    assert problems == []
+    variables.resolve(node("${env.X}"))
+    assert [problem.what for problem in problems] == ["the environment variable `X` is not set"]
+
+
 def test_a_text_that_doubles_itself_is_stopped() -> None:
     definitions: dict[str, Plain] = {f"v{n}": f"${{vars.v{n + 1}}}${{vars.v{n + 1}}}" for n in range(60)}
     _, problems = resolved("${vars.v0}", {**definitions, "v60": "xxxxxxxx"})

@@ -12,12 +12,16 @@ from typing import Any
 from reconciler.cvat import Credentials, Session, connect
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.users import VisiblePeople
+from reconciler.errors import Problem
 from reconciler.history.bindings import Binding, Bindings, Successor
 from reconciler.history.model import Ledger, LedgerEntry
-from reconciler.manifest.loading import LoadedManifest, load
+from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, in_order, load
 from reconciler.manifest.models import RuleBlock
+from reconciler.manifest.nodes import Table
+from reconciler.manifest.written_down import WrittenDown
 from reconciler.operations import server_ref
 from reconciler.plan.model import Left, Plan, ServerRef
+from reconciler.plan.names_asked import unknown_names
 from reconciler.plan.onward.following import make_plan
 from reconciler.plan.standing import definition_digest
 from reconciler.plan.surroundings import Surroundings
@@ -65,20 +69,26 @@ class Planning:
         """What the planner makes of it. `ledger` and `bindings` are as in a case's `ledger.yaml`, `bindings.yaml`."""
         loaded = self.load(manifest) if isinstance(manifest, str) else manifest
         with self.session() as session:
-            reader, ref = Reader(session), server_ref(session)
-            entries = [
-                _entry(ref.url, ref.organization, key, frozen, loaded.manifest.rules.get(key))
-                for key, frozen in (ledger or {}).items()
-            ]
-            around = Surroundings(
-                server=reader,
-                people=VisiblePeople(reader),
-                ref=ref,
-                capabilities=session.capabilities,
-                ledger=Ledger(entries=tuple(entries)),
-                bindings=_bindings(ref, bindings or {}),
-            )
-            return make_plan(loaded, around, targets)
+            return make_plan(loaded, _around(session, loaded.manifest.rules, ledger or {}, bindings or {}), targets)
+
+    def unknown(
+        self,
+        manifest: str,
+        *,
+        ledger: Mapping[str, Any] | None = None,
+        bindings: Mapping[str, Any] | None = None,
+    ) -> list[Problem]:
+        """What it names and is not there, whatever else is wrong with it."""
+        rules: Mapping[str, RuleBlock] = {}
+        try:
+            loaded = self.load(manifest)
+            root = loaded.locations.node()
+            assert isinstance(root, Table)
+            written, rules = WrittenDown(root), loaded.manifest.rules
+        except UnsoundManifestError as wrong:
+            written = wrong.written
+        with self.session() as session:
+            return in_order(unknown_names(written, _around(session, rules, ledger or {}, bindings or {})))
 
     def apply(self, plan: Plan) -> None:
         """Write a plan's writes, one after another."""
@@ -88,6 +98,21 @@ class Planning:
                     path = f"/api/{change.kind}s/{change.id}"
                     status, answer = self.sandbox.api("PATCH", path, json=write.body, organization=session.organization)
                     assert status == 200, answer
+
+
+def _around(
+    session: Session, rules: Mapping[str, RuleBlock], ledger: Mapping[str, Any], bindings: Mapping[str, Any]
+) -> Surroundings:
+    reader, ref = Reader(session), server_ref(session)
+    entries = [_entry(ref.url, ref.organization, key, frozen, rules.get(key)) for key, frozen in ledger.items()]
+    return Surroundings(
+        server=reader,
+        people=VisiblePeople(reader),
+        ref=ref,
+        capabilities=session.capabilities,
+        ledger=Ledger(entries=tuple(entries)),
+        bindings=_bindings(ref, bindings),
+    )
 
 
 def _bindings(ref: ServerRef, remembered: Mapping[str, Any]) -> Bindings:

@@ -89,8 +89,8 @@ def test_mistyped_in_a_not_or_once_is_an_error(nested: dict[str, object], once: 
         Selector.model_validate(nested), "rule.r", [], lambda *path: Location(".".join(path), 1, 1), once=once
     )
     _, [problem], warnings = resolve(people, Visible("alice", "bob"))
-    assert problem.what == "there is no user 'bobb' in this server, or you cannot see them"
-    assert problem.where == Location("owner" if once else "not.job.assignee", 1, 1)
+    assert problem.what == "there is no user 'bobb' on this server, or you cannot see them"
+    assert problem.where == Location("owner.0" if once else "not.job.assignee.0", 1, 1)
     assert warnings == []
 
 
@@ -100,8 +100,8 @@ def test_whom_a_selection_names() -> None:
         Selector.model_validate(nested), ["eve"], Visible("alice", "bob"), lambda *path: Location(".".join(path), 1, 1)
     )
     assert [(str(one.where), one.hint) for one in told] == [
-        ("owner:1:1", "did you mean `alice`?"),
-        ("not.job.assignee:1:1", "did you mean `bob`?"),
+        ("owner.0:1:1", "did you mean `alice`?"),
+        ("not.job.assignee.0:1:1", "did you mean `bob`?"),
     ]
 
 
