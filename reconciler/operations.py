@@ -25,32 +25,29 @@ from reconciler.apply.made_for import check_made_for
 from reconciler.apply.one_write import look
 from reconciler.apply.priorities import has_new_priorities, keep_priorities
 from reconciler.apply.running import Outcome, Progress, run_plan
-from reconciler.apply.steps.attempts import Attempts
 from reconciler.apply.steps.remembering import Remembering
 from reconciler.apply.steps.settling import Settling
+from reconciler.around import server_ref, surroundings_of
 from reconciler.cvat.paging import OnPage
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import UNSET, Session, connect
 from reconciler.cvat.users import VisiblePeople
 from reconciler.errors import LockedError, PlanFileError, StateError
-from reconciler.history.annotators import recorded_annotators
-from reconciler.history.bindings import Bindings, load_bindings
+from reconciler.history.bindings import Bindings
 from reconciler.history.ledger import load_ledger
 from reconciler.history.lock import holder, locked
 from reconciler.history.model import Run, RunStatus
 from reconciler.history.operator import operator
-from reconciler.history.priorities import load_priorities
-from reconciler.history.recovery import is_unsettled, ledger_as_it_is, recover_killed_runs
+from reconciler.history.recovery import is_unsettled, recover_killed_runs
 from reconciler.history.runs import last_run, load_plan, load_run, runs
 from reconciler.history.saved_plans import seal
 from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
 from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, from_document
 from reconciler.plan.destruction import check_destruction
-from reconciler.plan.model import Plan, SavedPlan, ServerRef
+from reconciler.plan.model import Plan, SavedPlan
 from reconciler.plan.names_asked import unknown_names
 from reconciler.plan.onward.following import make_plan
-from reconciler.plan.surroundings import Surroundings
 from reconciler.way_back import way_back
 
 
@@ -116,26 +113,9 @@ def plan(
         PlanError: unknown users and projects, missing tasks, ambiguous names, contradictions; all together.
         ServerError, StateError: the server or the state store cannot be read.
     """
-    around = _surroundings(session, store, on_page)
+    around = surroundings_of(session, store, on_page)
     around = replace(around, bindings=bindings) if bindings is not None else around
     return make_plan(loaded, replace(around, now=now) if now is not None else around, targets)
-
-
-def _surroundings(session: Session, store: StateStore, on_page: OnPage | None = None) -> Surroundings:
-    """What is known here, and how the server is read."""
-    reader = Reader(session, on_page)
-    return Surroundings(
-        server=reader,
-        people=VisiblePeople(reader),
-        ref=server_ref(session),
-        capabilities=session.capabilities,
-        bindings=load_bindings(store),
-        begun=Attempts(session, store),
-        annotators=partial(recorded_annotators, store, session.url),
-        priorities=load_priorities(store),
-        told=on_page or (lambda *_: None),
-        ledger=ledger_as_it_is(store, session.url, lambda change: look(change, reader)),
-    )
 
 
 def names_unknown(wrong: UnsoundManifestError, session: Session, store: StateStore) -> UnsoundManifestError:
@@ -144,7 +124,7 @@ def names_unknown(wrong: UnsoundManifestError, session: Session, store: StateSto
     Raises:
         ServerError, StateError: the server or the state store cannot be read.
     """
-    return wrong.also(unknown_names(wrong.written, _surroundings(session, store)))
+    return wrong.also(unknown_names(wrong.written, surroundings_of(session, store)))
 
 
 def apply(
@@ -302,13 +282,3 @@ def replan(planned: Plan, session: Session, store: StateStore) -> Plan:
         raise PlanFileError("this plan was made from files, not from a manifest", hint="run the same command again")
     loaded = from_document(planned.manifest.document, planned.manifest.sources)
     return plan(loaded, session, store, targets=planned.targets, now=planned.as_of)
-
-
-def server_ref(session: Session) -> ServerRef:
-    """The server as plans and runs record it."""
-    return ServerRef(
-        url=session.url,
-        version=str(session.version),
-        organization=session.organization,
-        user=session.user.username,
-    )

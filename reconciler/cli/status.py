@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from reconciler import operations
+from reconciler.around import server_ref
 from reconciler.cli.loading import Besides, loaded_for
 from reconciler.cli.options import DEFAULT_STATE, Connecting, OptionalSources, Profile, Rate, State
 from reconciler.cli.selecting import Chosen
@@ -90,7 +91,7 @@ def _looking(
 ) -> Looking:
     return Looking(
         Reader(session, on_page),
-        operations.server_ref(session),
+        server_ref(session),
         chosen=chosen,
         where=partial(place, "--project"),
         plan=partial(operations.plan, loaded, session, store, on_page=on_page) if loaded is not None else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from reconciler.around import server_ref
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
@@ -17,7 +18,6 @@ from reconciler.manifest.models import Selector
 from reconciler.manifest.on_the_fly import PRIORITY_FORMAT
 from reconciler.manifest.priority_format import EXAMPLE, PriorityFormat
 from reconciler.manifest.selectors import asks_for_priority
-from reconciler.plan.model import ServerRef
 from reconciler.plan.people import unknown_users
 from reconciler.plan.priority import Priorities, formats_used, known_priorities
 from reconciler.plan.projects import ProjectIndex
@@ -75,7 +75,7 @@ def priorities_kept(session: Session, store: StateStore, shown: PriorityFormat |
     Raises:
         StateError: the store is damaged.
     """
-    remembered = Remembered(load_bindings(store), _ref(session))
+    remembered = Remembered(load_bindings(store), server_ref(session))
     return known_priorities(load_priorities(store), remembered, shown)
 
 
@@ -89,7 +89,7 @@ def formats_shown(session: Session, store: StateStore) -> Sequence[PriorityForma
         ServerError: the names cannot be read.
         StateError: the store is damaged.
     """
-    ref, used = _ref(session), load_priorities(store)
+    ref, used = server_ref(session), load_priorities(store)
     known = formats_used(used, ref)
     if len(known) < 2:
         return known
@@ -105,12 +105,3 @@ def no_format(where: Location | None) -> Iterator[Problem]:
     """Priorities are asked for, and nothing says how names show them."""
     hint = f"say how names show them: {PRIORITY_FORMAT} '{EXAMPLE}'"
     yield Problem("CVAT has no priorities, and no name was given one here yet", where, hint)
-
-
-def _ref(session: Session) -> ServerRef:
-    return ServerRef(
-        url=session.url,
-        version=str(session.version),
-        organization=session.organization,
-        user=session.user.username,
-    )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconciler import operations
+from reconciler.around import server_ref
 from reconciler.cvat.models import Project, Task
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.session import Session
@@ -77,7 +77,7 @@ def plan_restore(
         steps += [_moved(one, ref, task) for one, task in found.outside]
     plan = Plan(
         kind="apply",
-        server=operations.server_ref(session),
+        server=server_ref(session),
         steps=tuple(steps),
         bindings=tuple(BindingWish(address=one.address, kind="task", id=None, name=one.name) for one in found.to_do),
         summary=summarise([], steps=steps),

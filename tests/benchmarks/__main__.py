@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from deepdiff import DeepDiff
 from pydantic import JsonValue
 
+from reconciler.around import server_ref
 from reconciler.cvat import Credentials, Reader, Session, connect
 from reconciler.manifest.loading import from_document
-from reconciler.operations import server_ref
 from reconciler.plan.building.annotations_together import TOGETHER, AnnotationsTogether
 from reconciler.plan.building.building import Building
 from reconciler.plan.diff import differences

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from reconciler import operations
+from reconciler.around import server_ref
 from reconciler.cvat import Credentials, connect
 from reconciler.cvat.reading import Reader
 from reconciler.overview.looking import Looking
@@ -31,6 +31,6 @@ def reader(sandbox: Sandbox) -> Iterator[Reader]:
 @pytest.fixture
 def looking(reader: Reader) -> Look:
     def look(**options: object) -> Looking:
-        return Looking(reader, operations.server_ref(reader.session), **options)  # type: ignore[arg-type]
+        return Looking(reader, server_ref(reader.session), **options)  # type: ignore[arg-type]
 
     return look

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from reconciler import operations
+from reconciler.around import server_ref
 from reconciler.cvat import Credentials, connect
 from reconciler.cvat.reading import Reader
 from reconciler.errors import PlanError
@@ -59,7 +59,7 @@ def test_counted_for_somebody_who_is_no_administrator(sandbox: Sandbox, organiza
     alice = Credentials(sandbox.url, username="alice", password=sandbox.password, organization=organization)
     with connect(credentials=alice, environ={}) as session:
         reader = Reader(session)
-        read, counted = (Looking(reader, operations.server_ref(session), many=many).look() for many in (5000, 0))
+        read, counted = (Looking(reader, server_ref(session), many=many).look() for many in (5000, 0))
     assert open_jobs(counted) == {"bob": 1, "carol": 1, None: 1}
     assert counted.projects[0].unseen == 0
     for project in range(len(read.projects)):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reconciler.around import server_ref
 from reconciler.cvat import Credentials, Session, connect
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.users import VisiblePeople
@@ -19,7 +20,6 @@ from reconciler.manifest.loading import LoadedManifest, UnsoundManifestError, in
 from reconciler.manifest.models import RuleBlock
 from reconciler.manifest.nodes import Table
 from reconciler.manifest.written_down import WrittenDown
-from reconciler.operations import server_ref
 from reconciler.plan.model import Left, Plan, ServerRef
 from reconciler.plan.names_asked import unknown_names
 from reconciler.plan.onward.following import make_plan

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.around import server_ref
 from reconciler.cvat import Credentials, Session, connect
 from reconciler.cvat.reading import Reader
 from reconciler.manifest.loading import load
-from reconciler.operations import server_ref
 from reconciler.plan.building.building import Building
 from reconciler.plan.building.impact import digest_of, impact_of_label, impact_of_tasks
 from reconciler.plan.steps import Impact, ObjectRef
