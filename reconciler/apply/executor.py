@@ -78,7 +78,7 @@ class Executor:
         results: list[Result] = []
         for change in changes:
             for index, write in enumerate(change.writes):
-                if change.kind == "task" and any(one.outcome not in ARRIVED for one in results):
+                if any(_holds_back(one, change) for one in results):
                     results.append(self._held_back(change, index, write))
                 else:
                     results.append(self._one_write(change, index, write))
@@ -108,3 +108,10 @@ class Executor:
         if self._outage.after(ended):
             self._stop.set()
         return ended
+
+
+def _holds_back(result: Result, change: Change) -> bool:
+    """Whether a rule that has not got its way with a job would not select the task any more after this change."""
+    written = {f"task.{name}" for write in change.writes for name in write.gives}
+    lacking = change.kind == "task" and result.outcome not in ARRIVED
+    return lacking and not written.isdisjoint(result.change.rests_on)

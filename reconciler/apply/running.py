@@ -29,7 +29,7 @@ from reconciler.apply.steps.result import StepResult
 from reconciler.apply.steps.settling import Settling
 from reconciler.apply.steps.site import Site
 from reconciler.apply.steps.staleness import stale_steps
-from reconciler.apply.verification import planned_again, touched, unproven
+from reconciler.apply.verification import ARRIVED, planned_again, touched, unproven
 from reconciler.cvat.reading import Reader
 from reconciler.cvat.rights import check_may_write
 from reconciler.cvat.session import Session
@@ -46,6 +46,7 @@ from reconciler.history.store import StateStore
 from reconciler.history.tool import tool
 from reconciler.plan.limits import check_limits
 from reconciler.plan.model import Plan, SavedPlan
+from reconciler.plan.steps import Do
 
 __all__ = ["Outcome", "Progress", "UnrecordedError", "run_plan"]
 
@@ -201,7 +202,8 @@ class _Run:
         except ReconcilerError as error:
             notes.append(f"a second plan, to prove that nothing is left to do, cannot be made: {in_one_line(error)}")
             return []
-        found.extend(planned_again(again, results))
+        moved = {one.step.id for one in steps if one.step.do is Do.MOVE_TASK and one.outcome in ARRIVED}
+        found.extend(planned_again(again, results, {number for number in moved if number is not None}))
         of_steps, further = planned_again_steps(again, steps)
         known = {(one.kind, one.id, one.field) for one in found}
         found.extend(one for one in of_steps if (one.kind, one.id, one.field) not in known)

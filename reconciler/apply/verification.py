@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pydantic import JsonValue
 
@@ -67,15 +67,15 @@ def touched(results: Iterable[Result]) -> list[Change]:
     return list({(change.kind, change.id): change for change in reached}.values())
 
 
-def planned_again(again: Plan, results: Iterable[Result]) -> list[Unproven]:
-    """What a second plan would change of the tasks that were just written: it must be nothing.
+def planned_again(again: Plan, results: Iterable[Result], moved: Collection[int] = ()) -> list[Unproven]:
+    """What a second plan would change of the tasks that were just written, or `moved`: it must be nothing.
 
     So rules that feed each other, or two blocks that undo each other, are seen at once. Tasks of which something did
     not arrive are left out, the failure says why; so are tasks that the run had nothing to do with.
     """
     results = list(results)
     held_back = {result.change.task for result in results if result.outcome not in ARRIVED}
-    written = {result.change.task for result in results} - held_back
+    written = {*moved, *(result.change.task for result in results)} - held_back
     return [
         _one(change, ".".join(field.path), field.after, field.before)
         for change in again.updates

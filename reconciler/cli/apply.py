@@ -87,4 +87,5 @@ def _apply_saved(file: Path, sources: list[str], connecting: Connecting, carryin
     organization = saved.plan.server.organization
     with connect(organization=organization, profile=connecting.profile, rate=connecting.rate) as session:
         check_made_for(saved.plan, session)
+        settle_first(session, carrying.store)
         return carrying.carry_out(saved, session)

@@ -28,7 +28,7 @@ from reconciler.cli.options import (
     folder_named,
 )
 from reconciler.cli.selecting import Chosen, selecting
-from reconciler.cli.settling import settle_first, tell_unsettled
+from reconciler.cli.settling import settle
 from reconciler.cli.showing import say, show_plan, stderr
 from reconciler.cvat.models import Task
 from reconciler.cvat.reading import Reader
@@ -88,7 +88,7 @@ def import_annotations(
     carrying = CarryingOut(store, showing, yes, parallelism, allow_destructive)
     with connect(profile=profile, rate=rate) as session:
         problems = list(at_once_problems(parallelism))
-        settled = partial(tell_unsettled if dry_run else settle_first, session, store)
+        settled = partial(settle, session, store, only_told=dry_run)
         found = _planned(session, store, chosen, source, data_format, mode, problems, settled, again=again)
         if found.without:
             say(f"{counted(len(found.without), 'selected task')} without a file: left as they are")

@@ -24,6 +24,7 @@ from reconciler.cli.options import (
     State,
     Targets,
 )
+from reconciler.cli.settling import tell_unsettled
 from reconciler.cli.showing import show_plan, stderr
 from reconciler.errors import ReconcilerError
 from reconciler.history.saved_plans import save
@@ -56,6 +57,7 @@ def plan(
     if out is not None:
         _check_spares_manifest(out, loaded.sources)
     with operations.connect_for(loaded, profile=profile, rate=rate) as session, reading(stderr()) as on_page:
+        tell_unsettled(session, store)
         planned = operations.plan(loaded, session, store, targets=target or (), on_page=on_page)
     saved = save(planned, out, tool=tool(), now=datetime.now(UTC)) if out is not None else None
     show_plan(saved or planned, Showing(shown, full))

@@ -23,7 +23,7 @@ from reconciler.cli.options import (
     Yes,
     at_once_problems,
 )
-from reconciler.cli.settling import settle_first, tell_unsettled
+from reconciler.cli.settling import settle
 from reconciler.cli.showing import say, show_plan
 from reconciler.cvat.session import connect
 from reconciler.history.store import StateStore
@@ -63,7 +63,7 @@ def restore(
             project=project,
             again=again,
             problems=list(at_once_problems(parallelism)),
-            settled=partial(tell_unsettled if dry_run else settle_first, session, store),
+            settled=partial(settle, session, store, only_told=dry_run),
         )
         _tell_what_is_there(found)
         if dry_run or found.plan.is_empty:

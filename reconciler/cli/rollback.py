@@ -21,7 +21,7 @@ from reconciler.cli.options import (
     State,
     Yes,
 )
-from reconciler.cli.settling import settle_first
+from reconciler.cli.settling import settle
 from reconciler.cli.showing import say, show_plan, stderr
 from reconciler.cvat.session import connect
 from reconciler.errors import ConflictError
@@ -53,8 +53,7 @@ def rollback(
     carrying = CarryingOut(StateStore(state), Showing(shown, full), yes, parallelism, allow_destructive)
     recorded = operations.find_run(carrying.store, run)
     with connect(organization=recorded.server.organization, profile=profile, rate=rate) as session:
-        if not dry_run:
-            settle_first(session, carrying.store)
+        settle(session, carrying.store, only_told=dry_run)
         with reading(stderr()) as on_page:
             planned = operations.plan_rollback(
                 session, carrying.store, recorded.id, force=force, on_page=on_page, told=say

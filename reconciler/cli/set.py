@@ -30,6 +30,7 @@ from reconciler.cli.options import (
 from reconciler.cli.saving import check_can_save, save_manifest
 from reconciler.cli.selecting import Chosen, selecting
 from reconciler.cli.setting import Given
+from reconciler.cli.settling import settle
 from reconciler.cli.showing import say, show_plan, show_warnings, stderr
 from reconciler.cvat.session import Session, connect
 from reconciler.errors import ManifestError, PlanFileError, Problem, ReconcilerError
@@ -103,6 +104,7 @@ def set_(
     if save is not None:
         check_can_save(save, force=force)
     with connect(profile=profile, rate=rate) as session:
+        settle(session, carrying.store, only_told=dry_run)
         loaded = rule.loaded(session, carrying.store)
         show_warnings(loaded)
         planned = _planned(loaded, session, carrying)
@@ -228,4 +230,5 @@ def _continue(run: str, connecting: Connecting, carrying: CarryingOut, *, dry_ru
         if session.url != recorded.server.url:
             what = f"run {recorded.id} was made on {recorded.server.url}, not on {session.url}"
             raise PlanFileError(what, hint="connect to that server")
+        settle(session, carrying.store, only_told=dry_run)
         return _carry_out(_planned(loaded, session, carrying), session, carrying, dry_run=dry_run)

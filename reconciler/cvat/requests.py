@@ -38,10 +38,18 @@ class WorkFailed(ServerError):  # noqa: N818 - what happened, in the contract's 
     """The server took the work and could not do it; carries the last line of its message."""
 
 
+class LostSight(ServerError):  # noqa: N818 - as above
+    """The server took the work, and then could not be asked what came of it, or has forgotten it: it may go on."""
+
+
 class Stopped(ReconcilerError):  # noqa: N818 - no error: a person said stop
     """The stop event was set: what the server has begun goes on there, and can be waited for again."""
 
     exit_code = 130
+
+
+class StoppedWaiting(Stopped):
+    """… while the server worked on what it was told to."""
 
 
 @dataclass(frozen=True)
@@ -129,16 +137,16 @@ def wait_for(
 
     Raises:
         WorkFailed: the server could not do it, in the last line of its own words; or somebody has broken it off there.
-        ServerError: it cannot be asked, it has forgotten the request (404), or the time is up (status 0).
-        Stopped: `stop` is set; the work goes on on the server.
+        LostSight: it cannot be asked, it has forgotten the request (404), or the time is up (status 0).
+        StoppedWaiting: `stop` is set; the work goes on on the server.
     """
     path = f"/api/requests/{quote(rq_id, safe='')}"
     end = None if timeout is None else monotonic() + timeout
     pause = _FIRST_PAUSE
     while True:
-        answer = call(session, "GET", path, doing, accept=(404,))
+        answer = _asked(session, path, doing)
         if answer.status == 404:
-            raise ServerError(
+            raise LostSight(
                 f"{doing}: the server no longer knows the request that does it",
                 status=404,
                 hint="whether it was done is not known; it was cancelled, or the server was restarted",
@@ -155,14 +163,21 @@ def wait_for(
         if on_progress is not None:
             on_progress(request.progress or None)  # 0.0 is said from the beginning to the end of most work
         if end is not None and monotonic() + pause > end:
-            raise ServerError(
+            raise LostSight(
                 f"{doing}: it is not finished after {timeout:g} seconds",
                 status=0,
                 hint="the server goes on with it; look there before it is tried again",
             )
         if stop.wait(pause):
-            raise Stopped(f"{doing}: stopped while the server works on it", hint="the server goes on with it")
+            raise StoppedWaiting(f"{doing}: stopped while the server works on it", hint="the server goes on with it")
         pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _asked(session: Session, path: str, doing: str) -> Answer:
+    try:
+        return call(session, "GET", path, doing, accept=(404,))
+    except ServerError as error:
+        raise LostSight(error.what, status=error.status, hint=error.hint) from error
 
 
 def ended(

@@ -29,7 +29,7 @@ from reconciler.plan.formats import importing, unknown_format
 from reconciler.plan.named_tasks import no_task
 from reconciler.plan.observing import Observed
 from reconciler.plan.people import NamedPeople, with_role
-from reconciler.plan.projects import ProjectIndex
+from reconciler.plan.projects import ProjectIndex, has_tasks
 from reconciler.plan.remembered import Remembered, is_of
 from reconciler.plan.selection import unknown_label
 from reconciler.plan.selections_asked import SelectionAsked, frozen_selection, selections_asked, word
@@ -71,8 +71,8 @@ class _Here:
 
     @cached_property
     def projects(self) -> ProjectIndex:
-        has_tasks = partial(_has_tasks, self.server)
-        return ProjectIndex(self.server.projects(), {}, has_tasks, remembered=self.remembered)
+        seen = partial(has_tasks, self.server)
+        return ProjectIndex(self.server.projects(), {}, seen, remembered=self.remembered)
 
     @cached_property
     def labels(self) -> frozenset[str]:
@@ -214,7 +214,3 @@ def _words_in(selection: SelectionAsked, *patterns: Path) -> Iterator[tuple[Path
 
 def _has_data(written: Table, path: Path) -> bool:
     return path[0] == "tasks" and any(True for _ in found_at(written, (*path[:2], "data")))
-
-
-def _has_tasks(server: Observed, project: int) -> bool:
-    return any(task.project_id == project for task in server.tasks(is_in("project_id", [project])))

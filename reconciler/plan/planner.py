@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 
-from reconciler.cvat.filters import is_in
 from reconciler.cvat.models import Task
 from reconciler.errors import PlanError, Problem
 from reconciler.manifest.loading import LoadedManifest, in_order
@@ -39,7 +39,7 @@ from reconciler.plan.naming import priorities_used
 from reconciler.plan.overrides import unmatched_overrides
 from reconciler.plan.previous import PreviousAnnotators
 from reconciler.plan.priority import find_priorities
-from reconciler.plan.projects import ProjectIndex
+from reconciler.plan.projects import ProjectIndex, has_tasks
 from reconciler.plan.selection import Selecting
 from reconciler.plan.state import users_of
 from reconciler.plan.steps import BindingWish, Do, Step
@@ -90,7 +90,7 @@ class _Planner:
         self._projects = ProjectIndex(
             around.server.projects(),
             manifest.projects,
-            self._has_tasks,
+            partial(has_tasks, around.server),
             remembered=self._building.remembered,
             locations=loaded.locations,
         )
@@ -140,10 +140,6 @@ class _Planner:
         changes = self._changes(jobs, wanted, users, stepped=existing(ordered.steps, "task"))
         bindings = bindings_of(self._building, data, ordered.left_out)
         return self._assemble(ordered.steps, bindings, changes, users, jobs, assignments)
-
-    def _has_tasks(self, project: int) -> bool:
-        found = self._around.server.tasks(is_in("project_id", [project]))
-        return any(task.project_id == project for task in found)
 
     def _users(self) -> dict[str, int]:
         found = self._found

@@ -6,14 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from reconciler.cvat.filters import is_in
 from reconciler.cvat.models import Project
 from reconciler.errors import Location, Problem
 from reconciler.manifest.locations import Locations
 from reconciler.manifest.models import ProjectBlock, ProjectRef
 from reconciler.manifest.wording import did_you_mean
+from reconciler.plan.observing import Observed
 from reconciler.plan.remembered import Remembered, is_of
 from reconciler.plan.steps import ObjectRef
 from reconciler.wording import listed
+
+
+def has_tasks(server: Observed, project: int) -> bool:
+    """Whether tasks of a project can be seen, be the project itself or not."""
+    return any(task.project_id == project for task in server.tasks(is_in("project_id", [project])))
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Arriving:
         self._purpose = purpose
         self._lock = threading.Lock()
         self.unlisted: str | None = None  # why the list could not be written for good
-        self._next, self._cost = monotonic() + _EVERY, 0.0
+        self._next = monotonic() + _EVERY
 
     @property
     def listing(self) -> Listing:

@@ -12,7 +12,7 @@ from reconciler.apply.steps.lacking import lacking_in, short_of
 from reconciler.apply.steps.loading import file_of
 from reconciler.apply.steps.operation import Found, Sent, Standing
 from reconciler.cvat.importing import IMPORTING, import_annotations
-from reconciler.cvat.requests import Stopped, WorkFailed, ended, running_request
+from reconciler.cvat.requests import LostSight, Stopped, WorkFailed, ended, running_request
 from reconciler.errors import ConflictError, ServerError
 from reconciler.plan.steps import Step
 
@@ -57,7 +57,8 @@ class ImportAnnotations(AnnotationsOperation):
                 on_progress=lambda fraction: self.site.told(step, fraction, "the server imports the annotations"),
             )
         except ServerError as error:
-            refused = not isinstance(error, WorkFailed) and 300 <= error.status < 500  # nothing of it was begun
+            # A refused order has begun nothing. Whatever is heard while it is waited for comes after that.
+            refused = not isinstance(error, WorkFailed | LostSight) and 300 <= error.status < 500
             if not refused and before.whole.task and self.brought_back(step, before):
                 told = f"{error.what}; {PUT_BACK}"
                 raise type(error)(told, status=error.status, hint=error.hint) from error

@@ -11,7 +11,7 @@ from reconciler.apply.steps.made import NotMade
 from reconciler.apply.steps.operation import Found, Operation, Sent
 from reconciler.apply.steps.result import StepResult
 from reconciler.apply.steps.site import Site
-from reconciler.cvat.requests import Stopped, WorkFailed
+from reconciler.cvat.requests import LostSight, Stopped, StoppedWaiting, WorkFailed
 from reconciler.errors import ConflictError, ReconcilerError, ServerError
 from reconciler.history.model import WriteOutcome
 from reconciler.plan.steps import Step
@@ -84,8 +84,8 @@ class OneStep:
         self.announce(replace(started, beside=found.all_of_name))
         try:
             sent = self.operation.send(self.step, found)
-        except Stopped:
-            return self._after_stop(found)
+        except Stopped as stopped:
+            return self._after_stop(found, stopped)
         except WorkFailed as error:
             return self._result(WriteOutcome.FAILED, found, message=error.what, answered=True)
         except ServerError as error:
@@ -112,8 +112,13 @@ class OneStep:
             return ended  # it is read again once more when all is done, and then told
         return replace(ended, gave=self.operation.gave(self.step, after))
 
-    def _after_stop(self, before: Found) -> StepResult:
-        """What a person has stopped may be half sent, under way at the server, or done meanwhile: the server tells."""
+    def _after_stop(self, before: Found, stopped: Stopped) -> StepResult:
+        """What a person has stopped may be half sent, under way at the server, or done meanwhile: the server tells.
+
+        Where it does not tell whose work it shows, what was not ordered yet was not done.
+        """
+        if not (self.operation.is_recognised or isinstance(stopped, StoppedWaiting)):
+            return self._result(WriteOutcome.SKIPPED, before, message=NOT_DONE)
         try:
             under_way = self.operation.under_way(self.step)
             if under_way:
@@ -141,7 +146,7 @@ class OneStep:
         """
         status, words = error.status or None, error.what
         failed = self._result(WriteOutcome.FAILED, before, status=status, message=words)
-        refused = 300 <= error.status < 500
+        refused = 300 <= error.status < 500 and not isinstance(error, LostSight)
         unknown = replace(failed, outcome=WriteOutcome.UNKNOWN)
         if refused and not self.operation.is_recognised:
             return failed
@@ -155,7 +160,9 @@ class OneStep:
                 return self._unsettled(replace(unknown, message=f"{words}; {MAY_GO_ON}"), before)
             return failed if refused else unknown
         if self.operation.arrived(self.step, after):
-            return self._arrived(after)
+            if self.operation.is_recognised:
+                return self._arrived(after)
+            return self._unsettled(replace(unknown, message=f"{words}; {MAY_GO_ON}"), before)
         if refused or self.operation.untouched(self.step, after):
             return failed
         return replace(unknown, id=after.id)

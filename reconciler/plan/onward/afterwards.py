@@ -42,6 +42,7 @@ class Afterwards:
     _tasks_before: dict[int, Task] = field(default_factory=dict)
     _jobs_before: dict[int, Job] = field(default_factory=dict)
     gone: frozenset[int] = frozenset()  # tasks that the plan deletes
+    _elsewhere: list[int] = field(default_factory=list)  # tasks with another name, or in another project
     _moved: dict[int, int] = field(default_factory=dict)  # by task, the project that it is moved to
     _begun_before: dict[int, bool] = field(default_factory=dict)
 
@@ -61,6 +62,11 @@ class Afterwards:
         for task in self.server.tasks_by_id(sorted(own | statuses.keys() | self._moved.keys())):
             self._tasks_before[task.id] = task
             self.changed_tasks[task.id] = self._task(task, changes.get(("task", task.id)), statuses.get(task.id))
+        self._elsewhere = sorted(
+            number
+            for number, task in self.changed_tasks.items()
+            if (task.name, task.project_id) != (self._tasks_before[number].name, self._tasks_before[number].project_id)
+        )
         self.gone = frozenset(
             step.id for step in self.plan.steps if step.kind == "task" and step.deletes and step.id is not None
         )
@@ -77,8 +83,9 @@ class Afterwards:
         return [self.changed_tasks.get(task.id, task) for task in self.server.tasks_by_id(ids)]
 
     def jobs(self, condition: Filter | None = None) -> list[Job]:
-        """As `Observed`."""
-        return self._with_changed(self.server.jobs(condition), self.changed_jobs.values())
+        """As `Observed`. A filter by the task's name or project does not find those of tasks that get another one."""
+        elsewhere = self.server.jobs_of_tasks(self._elsewhere) if self._elsewhere else []
+        return self._with_changed([*self.server.jobs(condition), *elsewhere], self.changed_jobs.values())
 
     def jobs_of_tasks(self, task_ids: Iterable[int], *, where: Filter | None = None) -> list[Job]:
         """As `Observed`."""
@@ -178,7 +185,11 @@ class Afterwards:
 
     def _with_changed(self, found: Iterable[Job], changed: Iterable[Job]) -> list[Job]:
         there = {job.id: job for job in found if job.task_id not in self.gone} | {job.id: job for job in changed}
-        return [there[number] for number in sorted(there)]
+        return [self._where_it_is(there[number]) for number in sorted(there)]
+
+    def _where_it_is(self, job: Job) -> Job:
+        place = self._moved.get(job.task_id or 0)
+        return job if place is None else job.model_copy(update={"project_id": place})
 
     def _statuses(self, jobs: Iterable[Job]) -> dict[int, str]:
         """By task, the status that follows from its jobs, of those of which one changes its position (FACTS §2)."""

@@ -25,7 +25,7 @@ from reconciler.plan.standing import selects_note
 from reconciler.plan.summary import summarise
 from reconciler.plan.targets import nothing_for
 from reconciler.plan.workflow import POSITION
-from reconciler.plan.writes import write
+from reconciler.plan.writes import with_position, write
 from reconciler.plan.writing_order import in_writing_order
 
 _Key = tuple[Literal["task", "job"], int]
@@ -62,7 +62,7 @@ def _changes(first: Plan, then: Plan, afterwards: Afterwards, users: Mapping[str
         if one is not None and one.kind == "task" and one.id in moved_on:
             one = _without_status(one)
         if one is None or other is None:
-            found += [change for change in (one, other) if change is not None]
+            found += [change for change in (one, other) if change is not None and (change.fields or change.writes)]
         elif (joined := _joined(one, other, users)) is not None:
             found.append(joined)
     changing = {one.task for one in found}
@@ -85,8 +85,10 @@ def _joined(one: Change, other: Change, users: Mapping[str, int]) -> Change | No
     writes: tuple[Write, ...] = ()
     if gives != expect:
         differing = {field for field in gives if gives[field] != expect[field]}
-        kept = differing | (POSITION if differing & POSITION else set())
-        writes = (write(one.kind, _only(expect, kept), _only(gives, kept), users),)
+        renewed = any(one_of.body.keys() >= POSITION for change in (one, other) for one_of in change.writes)
+        kept = differing | (POSITION if differing & POSITION or renewed else set())
+        joined = write(one.kind, _only(expect, kept), _only(gives, kept), users)
+        writes = (with_position(joined, gives) if renewed else joined,)
     return one.model_copy(
         update={
             "reason": ", ".join(dict.fromkeys([*one.reason.split(", "), *other.reason.split(", ")])),
@@ -172,7 +174,11 @@ def _assignments(first: Iterable[PersonLoad], then: Iterable[PersonLoad]) -> tup
     found = [
         load.model_copy(update={"before": before[key].before}) if key in before else load for key, load in after.items()
     ]
-    found += [load for key, load in before.items() if key not in after and load.rule not in shared]
+    # Who lost everything by the first is not among those of the second.
+    gone = {"after": 0, "frames": 0}
+    for key, load in before.items():
+        if key not in after:
+            found.append(load.model_copy(update=gone) if load.rule in shared else load)
     order = list(dict.fromkeys([*(load.rule for load in first), *(load.rule for load in then)]))
     return tuple(sorted(found, key=lambda load: order.index(load.rule)))
 

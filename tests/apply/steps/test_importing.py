@@ -98,3 +98,35 @@ def test_a_refused_import_is_none_though_somebody_annotates_meanwhile(desk: Desk
     desk.sandbox.app.clear()
     assert results(outcome)["task.one.annotations import_annotations"] is WriteOutcome.FAILED, told(outcome)
     assert shapes(desk, 1) == [0, 1, 3, 3]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_import_that_is_lost_sight_of_loses_nothing(desk: Desk, status: int) -> None:
+    """The server took it; that it cannot be asked any more does not mean that it was not done."""
+    desk.apply(annotated())
+    plan = desk.plan(imported(desk, "append"))
+    desk.sandbox.fail("GET", "^/api/requests/action", status=status, times=None)
+    outcome = desk.apply(plan)
+    desk.sandbox.app.clear()
+    assert outcome.run.status is RunStatus.FAILED, told(outcome)
+    assert set(shapes(desk, 1)) >= {0, 1}
+    assert desk.apply(imported(desk, "append")).run.status is RunStatus.DONE
+    assert shapes(desk, 1) == [0, 1, 2, 3]
+
+
+def test_what_is_drawn_while_an_upload_is_stopped_is_not_the_import(desk: Desk) -> None:
+    """Nothing was ordered yet: what is there now is somebody else's, stays, and is not taken back with the run."""
+    desk.apply(annotated())
+    plan = desk.plan(imported(desk, "replace"))
+
+    def drawn_and_stopped() -> None:
+        draw(desk, 1, 3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    desk.sandbox.before("POST", "/api/tasks/1/annotations/$", drawn_and_stopped)
+    outcome = desk.apply(plan)
+    assert results(outcome)["task.one.annotations import_annotations"] is WriteOutcome.SKIPPED
+    assert outcome.run.status is RunStatus.INTERRUPTED
+    assert shapes(desk, 1) == [0, 1, 3, 3]
+    assert desk.rollback(outcome.run.id).run.status is RunStatus.DONE
+    assert shapes(desk, 1) == [0, 1, 3, 3]

@@ -137,3 +137,40 @@ def test_a_long_way_is_no_circle(sit: Sit) -> None:
     applied(desk, manifest(rules))
     task = desk.task(11)
     assert (task["subset"], task["assignee"]["username"], task["owner"]["username"]) == ("C", "carol", "carol")
+
+
+def test_jobs_of_what_the_plan_renames_or_moves_are_found(sit: Sit) -> None:
+    """The server's own filters find them by the name and the project that they have now."""
+    jobs = {1: "0-9 annotation/new"}
+    desk = sit(world({11: {"name": "yard-1", "jobs": jobs}}))
+    rules = '  r: {select: {name: "street*", job: {state: new}}, set: {bug_tracker: "https://tracker.example/1"}}\n'
+    applied(desk, manifest(rules, "tasks: {a: {id: 11, name: street-1}}\n"))
+    assert (desk.task(11)["name"], desk.task(11)["bug_tracker"]) == ("street-1", LINK)
+    desk = sit(world({11: {"jobs": jobs}}))
+    rules = "  r: {select: {project: Yard, job: {state: new}}, set: {jobs: {assignee: bob}}}\n"
+    applied(desk, manifest(rules, "tasks: {a: {id: 11, project: Yard}}\n"))
+    assert (desk.task(11)["project_id"], desk.job(1)[2]) == (2, "bob")
+
+
+def test_begun_changes_by_the_plans_own_writes(sit: Sit) -> None:
+    jobs = {1: "0-9 annotation/completed"}
+    desk = sit(
+        world(
+            {
+                11: {"assignee": "alice", "jobs": jobs},
+                12: {"assignee": "alice", "jobs": {2: "0-9 acceptance/completed"}},
+            }
+        )
+    )
+    rules = "  reopen: {mode: once, select: {project: Street, assignee: alice}, set: {status: annotation}}\n"
+    applied(desk, manifest(rules + "  share: {select: {project: Street}, assign: {by: task, to: [alice, bob]}}\n"))
+
+
+def test_who_loses_everything_stays_in_the_table(sit: Sit) -> None:
+    jobs = {number: f"{number}0-{number}9 annotation/new @carol" for number in (1, 2)}
+    desk = sit(world({11: {"subset": "A", "jobs": jobs}}))
+    rules = "  share: {select: {project: Street, job: {assignee: carol}}, assign: {to: [alice]}}\n"
+    rules += "  on: {select: {subset: A}, set: {subset: B}}\n  marked: {select: {subset: B}, set: {assignee: bob}}\n"
+    plan = desk.plan(manifest(rules))
+    assert [(load.person, load.before, load.after) for load in plan.assignments] == [("alice", 0, 2), ("carol", 2, 0)]
+    applied(desk, manifest(rules))
