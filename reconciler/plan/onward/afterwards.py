@@ -10,16 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import JsonValue
 
-from reconciler.cvat.details import DataMeta, Formats, Guide
 from reconciler.cvat.filters import Filter
-from reconciler.cvat.models import Job, Label, Project, Task, UserRef
+from reconciler.cvat.models import Job, Label, Task, UserRef
 from reconciler.plan.begun import BEGUN, has_begun
 from reconciler.plan.model import Change, Plan
-from reconciler.plan.observing import Observed
+from reconciler.plan.onward.same_server import SameServer
 from reconciler.plan.state import job_seen, task_state
 from reconciler.plan.steps import Do, Step
 from reconciler.plan.workflow import POSITION, job_status, task_status
@@ -30,10 +29,9 @@ _MADE = -1
 
 
 @dataclass
-class Afterwards:
+class Afterwards(SameServer):
     """An `Observed`. With `statuses`, the statuses that tasks derive from jobs that move on are worked out, too."""
 
-    server: Observed
     plan: Plan
     now: datetime
     statuses: bool
@@ -94,16 +92,6 @@ class Afterwards:
         among = set(wanted)
         return self._with_changed(found, (job for job in self.changed_jobs.values() if job.task_id in among))
 
-    # What it leaves as it is
-
-    def projects(self, condition: Filter | None = None) -> list[Project]:
-        """As `Observed`."""
-        return self.server.projects(condition)
-
-    def project(self, project_id: int) -> Project | None:
-        """As `Observed`."""
-        return self.server.project(project_id)
-
     def labels(self, condition: Filter | None = None) -> list[Label]:
         """As `Observed`: which there are, and how they are called."""
         there = {(_owner(label), label.name): label for label in self.server.labels(condition)}
@@ -116,30 +104,6 @@ class Afterwards:
                     made = Label.model_validate({"id": 0, f"{step.of.kind}_id": step.of.id})
                     there[owner, name] = (label or made).model_copy(update={"name": name})
         return list(there.values())
-
-    def labels_of(self, kind: Literal["project", "task"], number: int) -> list[Label]:
-        """As `Observed`."""
-        return self.server.labels_of(kind, number)
-
-    def guide(self, guide_id: int) -> Guide | None:
-        """As `Observed`."""
-        return self.server.guide(guide_id)
-
-    def data_meta(self, task_id: int) -> DataMeta | None:
-        """As `Observed`."""
-        return self.server.data_meta(task_id)
-
-    def annotations(self, task_id: int) -> dict[str, JsonValue]:
-        """As `Observed`."""
-        return self.server.annotations(task_id)
-
-    def job_annotations(self, job_id: int) -> dict[str, JsonValue]:
-        """As `Observed`."""
-        return self.server.job_annotations(job_id)
-
-    def formats(self) -> Formats:
-        """As `Observed`."""
-        return self.server.formats()
 
     # How it is now
 

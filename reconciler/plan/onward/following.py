@@ -15,6 +15,7 @@ from reconciler.plan.model import Action, Plan
 from reconciler.plan.onward.afterwards import Afterwards
 from reconciler.plan.onward.composing import both
 from reconciler.plan.onward.feeding import feeds, tests_status
+from reconciler.plan.onward.one_picture import OnePicture
 from reconciler.plan.planner import plan_once
 from reconciler.plan.surroundings import Surroundings
 from reconciler.wording import listed
@@ -40,6 +41,7 @@ def make_plan(loaded: LoadedManifest, around: Surroundings, targets: Iterable[st
             told together, each with its place.
     """
     targets = tuple(targets)
+    around = replace(around, server=OnePicture(around.server))
     whole = latest = plan_once(loaded, around, targets)
     rest = _what_holds_afterwards(loaded, whole)
     rules = rest.manifest.rules
