@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,25 +37,43 @@ class Command:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self._lines: list[str] = []
+        self._heard = threading.Event()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send it a signal, and return when it says that it is stopping.
+
+        Whoever holds its request back until then knows that it heard before it goes on.
+        """
         os.kill(self._process.pid, number)
+        assert self._heard.wait(PATIENCE), "it did not hear"
 
     def kill(self) -> None:
         """Kill it, and return when it is dead: whoever holds its request back until then knows what it has seen."""
-        self.signal(signal.SIGKILL)
+        os.kill(self._process.pid, signal.SIGKILL)
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
 
     def wait(self) -> Ended:
         """Wait until it ends."""
-        output, _ = self._process.communicate(timeout=PATIENCE)
-        return Ended(self._process.returncode, output)
+        code = self._process.wait(timeout=PATIENCE)
+        self._reading.join(PATIENCE)
+        return Ended(code, "".join(self._lines))
 
     def abandon(self) -> None:
         """Make sure that it is gone."""
         self._process.kill()
-        self._process.communicate()
+        self.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as output:
+            for line in output:
+                self._lines.append(line)
+                if line.startswith("Stopping"):
+                    self._heard.set()
+        self._heard.set()  # it will not say anything any more
 
 
 @contextmanager

@@ -29,7 +29,6 @@ def test_a_signal_finishes_what_is_in_flight_and_the_next_apply_the_rest(desk: D
             started.set()
 
         desk.sandbox.before("PATCH", "/api/jobs/3$", interrupt)
-        desk.sandbox.delay("PATCH", "/api/jobs/4$", 0.5)  # time for the signal, should that one be begun
         ended = applying.wait()
     assert started.is_set()
     assert ended.code == 130, ended.output
@@ -37,8 +36,7 @@ def test_a_signal_finishes_what_is_in_flight_and_the_next_apply_the_rest(desk: D
     stopped = last_run(desk.store)
     assert stopped is not None
     assert stopped.status is RunStatus.INTERRUPTED
-    assert stopped.counts.written in (3, 4)
-    assert stopped.counts.written + stopped.counts.skipped == 8
+    assert (stopped.counts.written, stopped.counts.skipped) == (3, 5)
     last = {record.id: record.outcome for record in load_audit(desk.store, stopped.id)}
     assert set(last.values()) == {WriteOutcome.WRITTEN}
     assert desk.job(3) == ("annotation", "new", "bob")

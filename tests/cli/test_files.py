@@ -6,9 +6,9 @@ import errno
 import json
 import os
 import shutil
-import signal
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -218,8 +218,8 @@ def test_a_disk_that_is_full_in_the_end(
     assert subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd="n", capture_output=True, check=False).returncode == 0
 
 
-def test_ctrl_c_keeps_what_has_arrived(connected: Sandbox, reconciler: Command) -> None:
-    connected.before("POST", r"/api/tasks/2/dataset/export", lambda: os.kill(os.getpid(), signal.SIGINT))
+def test_ctrl_c_keeps_what_has_arrived(connected: Sandbox, reconciler: Command, ctrl_c: Callable[[], None]) -> None:
+    connected.before("POST", r"/api/tasks/2/dataset/export", ctrl_c)
     arguments = ("export-annotations", *THREE, *FORMAT, "--out", "x", "--parallelism", "1")
     said = reconciler(*arguments)
     assert said.code == 130

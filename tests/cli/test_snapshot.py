@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -188,12 +187,10 @@ def test_help(reconciler: Command) -> None:
     assert reconciler("snapshot").code != 0
 
 
-def interrupt() -> None:
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-def test_ctrl_c_while_copying_keeps_what_is_whole(connected: Sandbox, reconciler: Command) -> None:
-    connected.before("POST", r"/api/tasks/2/backup/export", interrupt)
+def test_ctrl_c_while_copying_keeps_what_is_whole(
+    connected: Sandbox, reconciler: Command, ctrl_c: Callable[[], None]
+) -> None:
+    connected.before("POST", r"/api/tasks/2/backup/export", ctrl_c)
     said = reconciler("snapshot", "create", "--id", "1", "--id", "2", "--id", "3")
     assert said.code == 130
     assert "Interrupted: what is listed above is whole." in said.out
@@ -202,9 +199,11 @@ def test_ctrl_c_while_copying_keeps_what_is_whole(connected: Sandbox, reconciler
     assert reconciler("snapshot", "verify", snapshot["id"]).code == 0
 
 
-def test_ctrl_c_while_restoring_leaves_no_scratch_task(connected: Sandbox, reconciler: Command, taken: str) -> None:
+def test_ctrl_c_while_restoring_leaves_no_scratch_task(
+    connected: Sandbox, reconciler: Command, taken: str, ctrl_c: Callable[[], None]
+) -> None:
     before = state_of(connected)
-    connected.before("POST", r"/api/tasks/backup/", interrupt)
+    connected.before("POST", r"/api/tasks/backup/", ctrl_c)
     said = reconciler("snapshot", "verify", taken, "--restore", "--yes")
     assert said.code == 130
     assert "Restoring task 1" in said.err

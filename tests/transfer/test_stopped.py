@@ -176,7 +176,6 @@ def test_an_import_that_the_server_then_fails_at_is_done_again(desk: Desk) -> No
 
 def test_stopped_while_the_file_is_sent_nothing_goes_on(desk: Desk) -> None:
     draw(desk, 0, 1)
-    desk.sandbox.delay("POST", "/api/tasks/1/annotations/", 0.5)  # time for the signal
     said = interrupted(desk, *importing("replace"), method="POST", path="/api/tasks/1/annotations/")
     assert "stopped before it was done" in said.output
     assert frames(desk) == [0, 1]

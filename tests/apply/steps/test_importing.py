@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Event
 
@@ -71,11 +69,11 @@ def test_the_next_plan_goes_by_what_they_imported(desk: Desk) -> None:
 
 
 @BOTH
-def test_a_person_need_not_wait_for_them(desk: Desk, mode: str) -> None:
+def test_a_person_need_not_wait_for_them(desk: Desk, mode: str, ctrl_c: Callable[[], None]) -> None:
     desk.apply(annotated())
     plan = desk.plan(imported(desk, mode))
     with theirs_under_way(desk) as holding:
-        desk.sandbox.before("GET", UNDER_WAY, lambda: os.kill(os.getpid(), signal.SIGINT))
+        desk.sandbox.before("GET", UNDER_WAY, ctrl_c)
         desk.sandbox.before("GET", UNDER_WAY, holding.close)  # of a second look: there must be none
         outcome = desk.apply(plan)
         assert shapes(desk, 1) == [0, 1, 3]
@@ -114,14 +112,14 @@ def test_an_import_that_is_lost_sight_of_loses_nothing(desk: Desk, status: int) 
     assert shapes(desk, 1) == [0, 1, 2, 3]
 
 
-def test_what_is_drawn_while_an_upload_is_stopped_is_not_the_import(desk: Desk) -> None:
+def test_what_is_drawn_while_an_upload_is_stopped_is_not_the_import(desk: Desk, ctrl_c: Callable[[], None]) -> None:
     """Nothing was ordered yet: what is there now is somebody else's, stays, and is not taken back with the run."""
     desk.apply(annotated())
     plan = desk.plan(imported(desk, "replace"))
 
     def drawn_and_stopped() -> None:
         draw(desk, 1, 3)
-        os.kill(os.getpid(), signal.SIGINT)
+        ctrl_c()
 
     desk.sandbox.before("POST", "/api/tasks/1/annotations/$", drawn_and_stopped)
     outcome = desk.apply(plan)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -79,9 +78,9 @@ def test_an_upload_that_failed_is_continued(desk: Desk) -> None:
     assert shapes(desk, 1) == [0, 1, 3]
 
 
-def test_what_the_server_still_works_on_is_waited_for_by_the_next_run(desk: Desk) -> None:
+def test_what_the_server_still_works_on_is_waited_for_by_the_next_run(desk: Desk, ctrl_c: Callable[[], None]) -> None:
     with desk.sandbox.held():
-        desk.sandbox.before("GET", "/api/requests/", lambda: os.kill(os.getpid(), signal.SIGINT))
+        desk.sandbox.before("GET", "/api/requests/", ctrl_c)
         outcome = desk.apply(PROJECT + TASK)
         assert outcome.run.status is RunStatus.INTERRUPTED
         assert "the next run, or a rollback, waits for it" in told(outcome)["task.one.data"]
@@ -91,9 +90,9 @@ def test_what_the_server_still_works_on_is_waited_for_by_the_next_run(desk: Desk
     assert _uploads(desk) == uploads
 
 
-def test_a_data_request_that_still_runs_is_attached_to(desk: Desk) -> None:
+def test_a_data_request_that_still_runs_is_attached_to(desk: Desk, ctrl_c: Callable[[], None]) -> None:
     with desk.sandbox.held():
-        desk.sandbox.before("GET", "/api/requests/", lambda: os.kill(os.getpid(), signal.SIGINT))
+        desk.sandbox.before("GET", "/api/requests/", ctrl_c)
         desk.apply(PROJECT + TASK)
         uploads = _uploads(desk)
         again = desk.plan(PROJECT + TASK)

@@ -176,12 +176,14 @@ def test_an_upload_that_begins_after_the_plan_is_not_joined(desk: Desk) -> None:
     assert not [one for one in desk.sandbox.requests if one.method == "POST"]
 
 
-def test_what_the_server_makes_of_other_files_is_waited_for_and_then_compared(desk: Desk) -> None:
+def test_what_the_server_makes_of_other_files_is_waited_for_and_then_compared(
+    desk: Desk, ctrl_c: Callable[[], None]
+) -> None:
     (desk.folder / "two").mkdir()
     for name in "wxyz":
         (desk.folder / "two" / f"{name}.png").write_bytes(stand_in(name))
     with desk.sandbox.held():
-        desk.sandbox.before("GET", "/api/requests/", lambda: os.kill(os.getpid(), signal.SIGINT))
+        desk.sandbox.before("GET", "/api/requests/", ctrl_c)
         assert _apply(desk, ONE).run.status is RunStatus.INTERRUPTED
         with pytest.raises(PlanError, match="the server is making task 1"):
             desk.plan(TWO)
