@@ -15,3 +15,8 @@ def listed(things: Iterable[object], most: int | None = 5) -> str:
     named = [str(thing) for thing in things]
     shown = named if most is None or len(named) <= most else [*named[:most], f"{len(named) - most} more"]
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def organization_words(number: int | None) -> str:
+    """`organization 3`, or `the personal workspace`, where things are that belong to none."""
+    return f"organization {number}" if number is not None else "the personal workspace"

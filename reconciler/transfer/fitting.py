@@ -18,6 +18,7 @@ from reconciler.plan.labels import label_state
 from reconciler.plan.moved_labels import missing_for
 from reconciler.plan.steps import Image
 from reconciler.transfer.opening import BackupFile
+from reconciler.wording import organization_words
 
 
 def misfits(project: Project, labels: Sequence[Label], files: Sequence[BackupFile]) -> Iterator[Problem]:
@@ -43,16 +44,12 @@ def stranded(project: Project, path: Path, task: Task) -> Problem | None:
     """Why a task that was restored before cannot go into a project: it would stay in its own organization."""
     if task.organization_id == project.organization_id:
         return None
-    here, there = _said(task.organization_id), _said(project.organization_id)
+    here, there = organization_words(task.organization_id), organization_words(project.organization_id)
     what = (
         f"{path} was restored before as task {task.id}, which is in {here} and cannot go into project {project.id} "
         f"({project.name}), which is in {there}: CVAT would leave the task in {here}"
     )
     return Problem(what, hint=f"transfer task {task.id} to {there} in CVAT first, or delete it: then restore it again")
-
-
-def _said(organization: int | None) -> str:
-    return f"organization {organization}" if organization is not None else "the personal workspace"
 
 
 def _labels_in(about: Mapping[str, Any]) -> Iterator[Image]:

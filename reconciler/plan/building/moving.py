@@ -13,6 +13,7 @@ from reconciler.plan.labels import label_state, table
 from reconciler.plan.model import Warning_
 from reconciler.plan.moved_labels import missing_for
 from reconciler.plan.steps import Do, Image, ObjectRef, Step
+from reconciler.wording import organization_words
 
 
 def is_moved(block: TaskBlock, found: Task, place: ObjectRef | None) -> bool:
@@ -71,10 +72,7 @@ def _check_organization(ctx: Building, key: str, found: Task, place: ObjectRef) 
         return  # it cannot be seen; or it is made in the context, which holds all that is found in it
     if there == found.organization_id:
         return
-    here, other = (
-        f"organization {number}" if number is not None else "the personal workspace"
-        for number in (found.organization_id, there)
-    )
+    here, other = organization_words(found.organization_id), organization_words(there)
     ctx.problem(
         f"task {found.id} ({found.name!r}) is in {here} and cannot be moved to project {place.name!r}, which is in "
         f"{other}: CVAT would leave the task in {here}",
